@@ -1,0 +1,1 @@
+"""Trente: law and memory. The factory is `compliance.app`."""

@@ -1,0 +1,1 @@
+"""Reports without a subject: a neutral tree of blocks, and one writer for each kind of file."""

@@ -1,0 +1,53 @@
+"""Files kept by what they are: the name in the store is the SHA-256 of the content."""
+
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+from typing import IO
+
+from flask import current_app
+
+
+def _root() -> Path:
+    root: Path = current_app.config["STORE"]
+    root.mkdir(parents=True, exist_ok=True)
+    return root
+
+
+def path_of(digest: str) -> Path:
+    """Where a content lies."""
+    return _root() / digest[:2] / digest
+
+
+def put(source: IO[bytes]) -> tuple[str, int]:
+    """Store a content; answers its digest and its size in bytes. The same content is stored once."""
+    digest, size = hashlib.sha256(), 0
+    with tempfile.NamedTemporaryFile(dir=_root(), delete=False) as target:
+        while piece := source.read(1 << 20):
+            digest.update(piece)
+            size += len(piece)
+            target.write(piece)
+    return adopt(Path(target.name), digest.hexdigest()), size
+
+
+def adopt(file: Path, digest: str = "") -> str:
+    """Move a file into the store; answers its digest."""
+    if not digest:
+        with file.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+    kept = path_of(digest)
+    kept.parent.mkdir(exist_ok=True)
+    shutil.move(file, kept)
+    return digest
+
+
+def scratch(suffix: str = "") -> Path:
+    """A fresh file on the same disk as the store, to be filled and adopted."""
+    with tempfile.NamedTemporaryFile(dir=_root(), suffix=suffix, delete=False) as file:
+        return Path(file.name)
+
+
+def drop(digest: str) -> None:
+    """Forget a content that nothing refers to any more."""
+    path_of(digest).unlink(missing_ok=True)

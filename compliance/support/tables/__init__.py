@@ -1,0 +1,1 @@
+"""Reading other people's tables (CSV, XLSX, ODS, JSON lists) into plain sheets of text, safely."""
