@@ -1,0 +1,1 @@
+"""Who is here: organisations, departments, people, memberships, and what each may do."""

@@ -1,0 +1,68 @@
+"""The link by which somebody sets their password: signed, short-lived, good for one use.
+
+Who holds the link becomes the person. So an administrator may make one only for somebody who works in that
+administrator's organisation alone: nobody opens another organisation, or the installation, by way of this one.
+"""
+
+import datetime
+import secrets
+from typing import Any
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import func, select
+
+from compliance.accounts.models import Membership, Person
+from compliance.accounts.services.people import hashed
+from compliance.records import services as record_services
+from compliance.records.actor import Actor
+from compliance.support.clock import now
+from compliance.support.db import db
+from compliance.support.errors import Forbidden, NotFound
+from compliance.support.i18n import _
+
+#: How long a link waits for its person.
+ABSENCE = datetime.timedelta(days=7)
+
+
+def may_make_link(person: Person, actor: Actor) -> bool:
+    """Whether that administrator may hand over the account of this person."""
+    if actor.is_operator:
+        return True
+    elsewhere = select(func.count()).where(
+        Membership.person_id == person.id, Membership.organisation_id != actor.organisation_id
+    )
+    return not person.is_operator and not db.session.scalar(elsewhere)
+
+
+def make_link(person: Person, *, key: str, actor: Actor) -> str:
+    """A new link's token, signed with the installation's `key`. It ends every earlier one, and every session."""
+    if not may_make_link(person, actor):
+        raise Forbidden(_("This person also works elsewhere on this installation: ask its operator for the link."))
+    person.fs_uniquifier = secrets.token_hex(16)
+    record_services.note("person:link", actor=actor, subject=person.email)
+    until = int((now() + ABSENCE).timestamp())
+    token: Any = _signer(key).dumps([person.id, person.fs_uniquifier, until])
+    return str(token)
+
+
+def person_of_link(token: str, *, key: str) -> Person:
+    """The person for whom a link is good, or NotFound: a used, a replaced, an old and a forged one look alike."""
+    try:
+        person_id, mark, until = _signer(key).loads(token)
+    except (BadSignature, ValueError, TypeError):
+        person_id, mark, until = 0, "", 0
+    person = db.session.get(Person, person_id)
+    if person is None or person.fs_uniquifier != mark or now().timestamp() > until or not person.active:
+        raise NotFound(
+            _("This link is no longer good: it works once, for seven days. Ask your administrator for another.")
+        )
+    return person
+
+
+def set_password(person: Person, password: str) -> None:
+    """Set the password. Every link and every session from before is over."""
+    person.password, person.fs_uniquifier = hashed(password), secrets.token_hex(16)
+
+
+def _signer(key: str) -> URLSafeSerializer:
+    return URLSafeSerializer(key, salt="join")

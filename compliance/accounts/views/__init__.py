@@ -1,0 +1,14 @@
+"""The pages of the house: ways in, settings, people, departments, lists, journal, one's own account."""
+
+from compliance.accounts.views import (  # noqa: F401  (each adds its routes)
+    departments,
+    doors,
+    journal,
+    lists,
+    people,
+    profile,
+    settings,
+)
+from compliance.accounts.views.blueprint import bp
+
+__all__ = ["bp"]

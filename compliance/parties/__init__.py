@@ -1,0 +1,1 @@
+"""Whom and what the register speaks of: legal entities (parties) and systems."""

@@ -1,0 +1,1 @@
+"""What every record shares: reference, version, state, revisions, the journal and its chain, search, links, drafts."""

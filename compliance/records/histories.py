@@ -1,0 +1,182 @@
+"""Many new records written at once with all that ever happened to them: one statement a table instead of ten a change.
+
+For filling an organisation from elsewhere. What stands afterwards is what the verbs of `services` would have left:
+revisions, chain, search, links, projections.
+"""
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from compliance.records import chain, projections, search
+from compliance.records.actor import APPROVED as APPROVED_FACE
+from compliance.records.actor import WORKING, Actor
+from compliance.records.kinds import kind_of
+from compliance.records.models import APPROVED, DRAFT, SUBMITTED, Numbering, Record, RecordLink, Revision
+from compliance.records.services import links_in
+from compliance.support.db import db
+from compliance.support.documents import Json
+
+Faces = list[tuple[str, Json]]
+Shown = Callable[[Record, Faces], projections.Rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One kept change: what the record was afterwards, who made it, when and why."""
+
+    tag: str
+    at: datetime.datetime
+    actor: Actor
+    document: Json
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All that happened to one record, in order."""
+
+    kind: str
+    reference: str
+    steps: Sequence[Step]
+    reviewed_on: datetime.date | None = None
+    review_due_on: datetime.date | None = None
+
+
+def write(histories: Sequence[History], organisation_id: int, shown: Shown | None = None) -> list[Record]:
+    """Write records that do not exist yet, and answer them; `shown` gives what their domain derives from faces."""
+    departments = _departments(organisation_id)
+    records = [_record(history, organisation_id, departments) for history in histories]
+    _give_ids(Record, records)
+    revisions = [list(_revisions(record, history)) for record, history in zip(records, histories, strict=True)]
+    _give_ids(Revision, [revision for own in revisions for revision in own])
+    approvals = [_approval(own) for own in revisions]
+    _point_at_approvals(records, approvals)
+    for record, history, own in zip(records, histories, revisions, strict=True):
+        for step, revision in zip(history.steps, own, strict=True):
+            chain.queue(
+                chain.Waiting(organisation_id, step.tag, step.actor, record, revision, record.reference, at=step.at)
+            )
+    faces = [_faces(record, approved) for record, approved in zip(records, approvals, strict=True)]
+    search.index((record, face, document) for record, own in zip(records, faces, strict=True) for face, document in own)
+    _link(records)
+    if shown:
+        projections.write((record, shown(record, own)) for record, own in zip(records, faces, strict=True))
+    return records
+
+
+def _departments(organisation_id: int) -> dict[str, int]:
+    table = Record.metadata.tables["departments"]
+    chosen = select(table.c.reference, table.c.id).where(table.c.organisation_id == organisation_id)
+    return dict(db.session.execute(chosen).all())
+
+
+def _record(history: History, organisation_id: int, departments: dict[str, int]) -> Record:
+    kind, last = kind_of(history.kind), history.steps[-1]
+    approvals = [step for step in history.steps if step.state == APPROVED and kind.needs_approval]
+    asked = _asked(history.steps)
+    return Record(
+        organisation_id=organisation_id,
+        kind=history.kind,
+        reference=history.reference,
+        name=str(last.document.get("name", ""))[:255],
+        document=last.document,
+        state=last.state,
+        version=len(history.steps),
+        edition=len(approvals),
+        department_id=departments.get(kind.department_of(last.document)) if kind.departmental else None,
+        common=not kind.departmental,
+        owner_email=kind.owner_of(last.document),
+        created_at=history.steps[0].at,
+        updated_at=last.at,
+        submitted_at=asked.at if asked else None,
+        submitted_by_id=asked.actor.user_id if asked else None,
+        approved_at=approvals[-1].at if approvals else None,
+        approved_by=approvals[-1].actor.name if approvals else "",
+        approved_revision_id=None,
+        reviewed_on=history.reviewed_on,
+        review_due_on=history.review_due_on,
+    )
+
+
+def _asked(steps: Sequence[Step]) -> Step | None:
+    """The submission that still holds: a change since would have made the record a draft again."""
+    since = max((number for number, step in enumerate(steps) if step.state == DRAFT), default=-1)
+    return next((step for step in steps[since + 1 :] if step.state == SUBMITTED), None)
+
+
+def _revisions(record: Record, history: History) -> Iterable[Revision]:
+    edition = 0
+    for number, step in enumerate(history.steps, start=1):
+        edition += step.state == APPROVED and kind_of(record.kind).needs_approval
+        yield Revision(
+            organisation_id=record.organisation_id,
+            record_id=record.id,
+            number=number,
+            tag=step.tag,
+            state=step.state,
+            edition=edition,
+            document=step.document,
+            digest=chain.digest_of(step.document),
+            reason=step.reason,
+            actor_id=step.actor.user_id,
+            actor_name=step.actor.name,
+            at=step.at,
+        )
+
+
+def _give_ids(model: Any, rows: Sequence[Any]) -> None:
+    """Insert, and let each row know its number; the rows stay outside the session, which has nothing to do for them."""
+    columns = [column.key for column in model.__table__.columns if column.key != "id"]
+    values = [{name: getattr(row, name) for name in columns} for row in rows]
+    statement = insert(model.__table__).returning(model.__table__.c.id, sort_by_parameter_order=True)
+    for row, number in zip(rows, db.session.connection().scalars(statement, values), strict=True):
+        row.id = number
+
+
+def _approval(revisions: Sequence[Revision]) -> Revision | None:
+    return next((revision for revision in reversed(revisions) if revision.edition and revision.state == APPROVED), None)
+
+
+def _point_at_approvals(records: Sequence[Record], approvals: Sequence[Revision | None]) -> None:
+    pairs = [(record, approved) for record, approved in zip(records, approvals, strict=True) if approved is not None]
+    for record, approved in pairs:
+        record.approved_revision_id = approved.id
+    table = Record.metadata.tables[Record.__tablename__]
+    pointing = update(table).where(table.c.id == bindparam("of")).values(approved_revision_id=bindparam("approved"))
+    if pairs:
+        db.session.connection().execute(pointing, [{"of": r.id, "approved": a.id} for r, a in pairs])
+
+
+def _faces(record: Record, approved: Revision | None) -> Faces:
+    working = [(WORKING, record.document)]
+    return [*working, (APPROVED_FACE, approved.document)] if approved else working
+
+
+def _link(records: Sequence[Record]) -> None:
+    named = {(r.id, role, item["kind"], item["reference"]) for r in records for role, item in links_in(r.document)}
+    chosen = select(Record.id, Record.kind, Record.reference).where(Record.kind.in_({name[2] for name in named}))
+    found = db.session.execute(chosen) if named else ()
+    ids = {(kind, reference): number for number, kind, reference in found}
+    rows = [
+        {"organisation_id": records[0].organisation_id, "from_id": origin, "role": role, "to_id": ids[kind, reference]}
+        for origin, role, kind, reference in sorted(named)
+        if (kind, reference) in ids
+    ]
+    if rows:
+        db.session.connection().execute(insert(RecordLink.__table__), rows)  # type: ignore[arg-type]
+
+
+def reserve(prefix: str, count: int) -> list[str]:
+    """That many references of a prefix, one after another; they are given to nobody else."""
+    counter = db.session.scalar(select(Numbering).where(Numbering.prefix == prefix).with_for_update())
+    if counter is None:
+        counter = Numbering(prefix=prefix, last=0)
+        db.session.add(counter)
+    first, counter.last = counter.last + 1, counter.last + count
+    db.session.flush()
+    return [f"{prefix}-{number:04d}" for number in range(first, first + count)]
