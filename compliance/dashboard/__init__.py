@@ -1,0 +1,1 @@
+"""What composes the others: the first page of each person."""

@@ -1,0 +1,1 @@
+"""Exports: the register as files, for people and for other programs."""

@@ -1,0 +1,30 @@
+"""Exports that take longer than a person waits, and the end of files that nobody keeps."""
+
+from typing import Any
+
+from celery import Celery
+from flask import Flask
+
+from compliance.accounts import services as accounts
+from compliance.exports import services
+from compliance.support import jobs
+
+
+@jobs.work("export", reads=True)
+def export(
+    *, wish: dict[str, Any], actor: dict[str, Any], organisation_id: int, progress: jobs.Progress
+) -> dict[str, Any]:
+    """Build the export that was asked for."""
+    return services.build_for(wish, actor, organisation_id=organisation_id, progress=progress)
+
+
+def purge() -> None:
+    """Drop the files whose time is over, in every organisation."""
+    for _organisation in accounts.visit_each():
+        services.purge()
+
+
+def init_app(app: Flask) -> None:
+    """Give the tasks their names."""
+    celery: Celery = app.extensions["celery"]
+    celery.task(name="exports.purge")(purge)

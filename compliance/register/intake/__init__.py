@@ -1,0 +1,1 @@
+"""Reading other people's registers: from sheets of text to activity documents, every cell accounted for."""

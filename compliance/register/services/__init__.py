@@ -1,0 +1,1 @@
+"""What can be done with processing activities, one module a family of verbs."""

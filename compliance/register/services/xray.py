@@ -1,0 +1,258 @@
+"""The X-ray at work: what a record is examined with, and what the lists show of the answer."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import select
+
+from compliance.accounts.documents import Organisation as Profile
+from compliance.accounts.models import Department, Membership, Organisation, Person
+from compliance.parties import services as parties
+from compliance.parties.documents import Party
+from compliance.records import projections
+from compliance.records import services as records
+from compliance.records.actor import APPROVED as APPROVED_FACE
+from compliance.records.actor import WORKING
+from compliance.records.models import ARCHIVED, Record
+from compliance.register import rules
+from compliance.register.documents import Activity
+from compliance.register.models import FindingRow, RegisterEntry, RegisterFacet, Waiver
+from compliance.register.rules import derive
+from compliance.regulation.reference import Reference, reference
+from compliance.regulation.rulebook import BLOCKER, CRITICAL, ERROR, INFO, SEVERITIES, WARNING, Finding
+from compliance.support.clock import today
+from compliance.support.db import db
+from compliance.support.documents import Json, from_json
+from compliance.support.text import fold
+
+KIND = "activity"
+WEIGHTS = {BLOCKER: 1_000_000, CRITICAL: 10_000, ERROR: 100, WARNING: 1, INFO: 0}
+
+
+@dataclass
+class Surroundings:
+    """What every record of an organisation is examined with; read once, shared by a whole sweep."""
+
+    known_parties: Mapping[str, Party] | None = None
+    law: Reference = field(default_factory=reference)
+    _met: dict[str, Party | None] = field(default_factory=dict)
+
+    @cached_property
+    def organisation(self) -> Organisation:
+        """The organisation of this session."""
+        return db.session.get_one(Organisation, db.session.info["organisation_id"])
+
+    @cached_property
+    def profile(self) -> Profile:
+        """Who keeps the register."""
+        document = db.session.scalar(select(Record.document).where(Record.kind == "organisation"))
+        return from_json(Profile, document or {"name": self.organisation.name})
+
+    @cached_property
+    def today(self) -> datetime.date:
+        """The day it is for the organisation."""
+        return today(self.organisation.zone)
+
+    @cached_property
+    def people(self) -> dict[str, str]:
+        """The names of those who act here, by address."""
+        chosen = select(Person.email, Person.name).join(Membership, Membership.person_id == Person.id)
+        here = chosen.where(Membership.organisation_id == self.organisation.id, Person.active)
+        return dict(db.session.execute(here).all())
+
+    @cached_property
+    def departments(self) -> dict[str, str]:
+        """The names of the departments, by reference."""
+        return dict(db.session.execute(select(Department.reference, Department.name)).all())
+
+    def parties(self, document: Activity) -> Mapping[str, Party]:
+        """The parties that a record names."""
+        if self.known_parties is not None:
+            return self.known_parties
+        rows: tuple[Any, ...] = (
+            *document.processors,
+            *document.recipients,
+            *document.joint_controllers,
+            *document.transfers,
+            *document.clients,
+        )
+        named = {row.party.reference for row in rows if row.party}
+        if named - self._met.keys():
+            self._met.update(dict.fromkeys(named), **parties.documents(named - self._met.keys()))
+        return {reference: party for reference in named if (party := self._met[reference])}
+
+    def context(self, document: Activity, record: Record, facts: Mapping[tuple[str, str], Any]) -> rules.Context:
+        """What the rules may know beside the document."""
+        owner = document.owner
+        return rules.Context(
+            document=document,
+            organisation=self.profile,
+            law=self.law,
+            today=self.today,
+            parties=self.parties(document),
+            facts=facts,
+            owner_is_active=owner is not None and owner.reference in self.people,
+            last_reviewed_on=record.reviewed_on,
+        )
+
+
+def surroundings_for_all() -> Surroundings:
+    """Surroundings that know every party, for examining many records."""
+    return Surroundings(known_parties=parties.documents())
+
+
+def context_of(record: Record, document: Json | None = None, around: Surroundings | None = None) -> rules.Context:
+    """What the rules may know about one face of a record; the working copy unless a document is given."""
+    activity = from_json(Activity, record.document if document is None else document)
+    return (around or Surroundings()).context(activity, record, records.facts_of(record.id))
+
+
+def findings_of(record: Record, document: Json | None = None) -> list[Finding]:
+    """What the X-ray finds on one face of a record, now."""
+    context = context_of(record, document)
+    return rules.examine(context.document, context)
+
+
+def project(record: Record, around: Surroundings | None = None) -> None:
+    """Rebuild what the register shows of a record: its lines, its facets, its findings, for each face that exists."""
+    projections.replace(record, shown(record, around or Surroundings(), list(_faces(record))))
+
+
+def shown(
+    record: Record, around: Surroundings, faces: Iterable[tuple[str, Json]], *, is_new: bool = False
+) -> projections.Rows:
+    """What the register shows of these faces of a record, as rows by table; about a new one nothing was told yet."""
+    facts = {} if is_new else records.facts_of(record.id)
+    waived = set() if is_new else waived_rules(record.id, around.today)
+    seen = {} if is_new else _first_seen(record.id)
+    lines, facets, found = [], [], []
+    examined: Json | None = None
+    for face, document in faces:
+        if document != examined:  # once approved, both faces are one document
+            context = around.context(from_json(Activity, document), record, facts)
+            findings = rules.examine(context.document, context)
+            standing = [f for f in findings if f.is_blocker or (f.rule, f.row_key) not in waived]
+            examined = document
+        line = _line(record, face, context, standing, around)
+        lines.append(line)
+        facets += [{"face": face, "facet": n, "value": v} for n, v in _facets(context.document, line, standing)]
+        found += _rows(face, findings, standing, seen, around.today)
+    return {RegisterEntry: lines, RegisterFacet: facets, FindingRow: found}
+
+
+def _faces(record: Record) -> Iterable[tuple[str, Json]]:
+    if record.state == ARCHIVED:
+        return
+    yield WORKING, record.document
+    if (approved := records.approved_document(record)) is not None:
+        yield APPROVED_FACE, approved
+
+
+def _rows(
+    face: str,
+    findings: list[Finding],
+    standing: list[Finding],
+    seen: Mapping[tuple[str, str], datetime.date],
+    day: datetime.date,
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "face": face,
+            "rule": f.rule,
+            "severity": f.severity,
+            "path": f.path,
+            "row_key": f.row_key,
+            "params": f.params,
+            "waived": f not in standing,
+            "first_seen_on": seen.get((f.rule, f.row_key), day),
+        }
+        for f in findings
+    ]
+
+
+def _first_seen(record_id: int) -> dict[tuple[str, str], datetime.date]:
+    rows = projections.read(FindingRow, record_id, "rule", "row_key", "first_seen_on")
+    return {(rule, key): day for rule, key, day in rows}
+
+
+def waived_rules(record_id: int, day: datetime.date) -> set[tuple[str, str]]:
+    """The findings of a record that somebody accepted and whose waiver has not ended, by (rule, row key).
+
+    On the day until which it was accepted, a finding is back.
+    """
+    rows = projections.read(Waiver, record_id, "rule", "row_key", "ended_at", "until")
+    return {(rule, key) for rule, key, ended_at, until in rows if ended_at is None and until > day}
+
+
+def _line(
+    record: Record, face: str, context: rules.Context, findings: list[Finding], around: Surroundings
+) -> dict[str, Any]:
+    document = context.document
+    counts = {severity: sum(f.severity == severity for f in findings) for severity in SEVERITIES}
+    answered, asked = rules.completeness(document, context)
+    owner, department = document.owner, document.department
+    return {
+        "face": face,
+        "reference": record.reference,
+        "name": document.name,
+        "name_key": fold(document.name)[:64],
+        "state": record.state if face == WORKING else APPROVED_FACE,
+        "edition": record.edition,
+        "role": document.role,
+        "phase": document.phase,
+        "department_name": around.departments.get(department.reference, department.name) if department else "",
+        "owner_email": owner.reference if owner else "",
+        "owner_name": around.people.get(owner.reference, owner.name) if owner else "",
+        "legal_bases": ",".join(dict.fromkeys(p.legal_basis for p in document.purposes if p.legal_basis)),
+        "special": context.special,
+        "criminal": context.criminal,
+        "transfers": derive.has_transfers(document, context.parties, context.law),
+        "blockers": counts[BLOCKER],
+        "criticals": counts[CRITICAL],
+        "errors": counts[ERROR],
+        "warnings": counts[WARNING],
+        "infos": counts[INFO],
+        "weight": -sum(WEIGHTS[severity] * n for severity, n in counts.items()),
+        "answered": answered,
+        "asked": asked,
+        "review_due_on": record.review_due_on,
+        "review_key": record.review_due_on.isoformat() if record.review_due_on else "9999-12-31",
+        "updated_at": record.updated_at,
+    }
+
+
+def _facets(document: Activity, line: Mapping[str, Any], findings: list[Finding]) -> Iterable[tuple[str, str]]:
+    yield "state", line["state"]
+    yield "role", document.role
+    yield "phase", document.phase
+    if document.department:
+        yield "department", document.department.reference
+    yield "owner", line["owner_email"] or "none"
+    yield "transfers", "yes" if line["transfers"] else "no"
+    yield "special", "special" if line["special"] else "criminal" if line["criminal"] else "none"
+    for basis in dict.fromkeys(p.legal_basis or "none" for p in document.purposes):
+        yield "basis", basis
+    for severity in dict.fromkeys(f.severity for f in findings):
+        yield "finding", severity
+    if not findings:
+        yield "finding", "none"
+
+
+def examine_all(around: Surroundings | None = None) -> int:
+    """Examine every record of the organisation again: the law, the day or the organisation changed."""
+    around = around or surroundings_for_all()
+    chosen = select(Record).where(Record.kind == KIND, Record.state != ARCHIVED).order_by(Record.id)
+    count = 0
+    for record in db.session.scalars(chosen.execution_options(yield_per=200)):
+        project(record, around)
+        count += 1
+    return count
+
+
+def tell(record: Record, subject: str, name: str, value: Json | None) -> None:
+    """Take a fact that an upper storey knows about a record, and examine it again."""
+    if records.tell(record, subject, name, value):
+        project(record)
