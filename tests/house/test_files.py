@@ -34,7 +34,7 @@ def imported(folders: tuple[str, ...]) -> set[str]:
     ("lock", "folders"), [("requirements.txt", OURS), ("requirements-dev.txt", ("tests", "bench"))]
 )
 def test_what_is_imported_is_pinned(lock: str, folders: tuple[str, ...]) -> None:
-    pinned = set(re.findall(r"^([a-z0-9-]+)==", text_of(ROOT / lock), flags=re.M))
+    pinned = set(re.findall(r"^([a-z0-9-]+)==", text_of(ROOT / lock), flags=re.MULTILINE))
     owners = importlib.metadata.packages_distributions()
     loose = {
         name for name in imported(folders) if not {owner.lower().replace("_", "-") for owner in owners[name]} & pinned
