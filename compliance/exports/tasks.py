@@ -12,10 +12,11 @@ from compliance.support import jobs
 
 @jobs.work("export", reads=True)
 def export(
-    *, wish: dict[str, Any], actor: dict[str, Any], organisation_id: int, progress: jobs.Progress
+    *, wish: dict[str, Any], person: int, language: str, organisation_id: int, progress: jobs.Progress
 ) -> dict[str, Any]:
     """Build the export that was asked for."""
-    return services.build_for(wish, actor, organisation_id=organisation_id, progress=progress)
+    actor = accounts.actor_of(person, organisation_id, language)
+    return services.build_for(services.Wish(**wish), actor=actor, progress=progress)
 
 
 def purge() -> None:

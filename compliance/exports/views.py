@@ -81,8 +81,6 @@ def cancel(token: str) -> ResponseReturnValue:
 def download(token: str) -> ResponseReturnValue:
     """The file, as an attachment: never shown inside the page."""
     file = services.find_file(token, g.actor)
-    if file is None or not storage.path_of(file.digest).exists():
-        abort(404)
     return send_file(
         storage.path_of(file.digest).resolve(),
         mimetype=file.media_type,

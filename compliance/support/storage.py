@@ -1,5 +1,6 @@
 """Files kept by what they are: the name in the store is the SHA-256 of the content."""
 
+import datetime
 import hashlib
 import shutil
 import tempfile
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import IO
 
 from flask import current_app
+
+from compliance.support.clock import now
 
 
 def _root() -> Path:
@@ -40,6 +43,12 @@ def adopt(file: Path, digest: str = "") -> str:
     kept.parent.mkdir(exist_ok=True)
     shutil.move(file, kept)
     return digest
+
+
+def age_of(digest: str) -> datetime.timedelta:
+    """How long a content has lain there; an equal one adopted since begins anew."""
+    laid = datetime.datetime.fromtimestamp(path_of(digest).stat().st_mtime, datetime.UTC)
+    return now() - laid
 
 
 def scratch(suffix: str = "") -> Path:

@@ -2,7 +2,6 @@
 
 import datetime
 import io
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import openpyxl
@@ -19,7 +18,6 @@ from compliance.register.services import activities
 from compliance.support import clock, jobs, storage, transactions
 from compliance.support.db import db
 from compliance.support.errors import Forbidden, NotFound, RuleBroken
-from tests.conftest import MORNING
 from tests.helpers.makers import make_record
 from tests.register.records import Team, make_approved, make_team
 
@@ -30,6 +28,11 @@ def written(wish: Wish, team: Team, role: str = "dpo") -> bytes:
     out = io.BytesIO()
     services.write(wish, out, actor=team.actor(role))
     return out.getvalue()
+
+
+def text_of(token: str, team: Team, role: str = "dpo") -> str:
+    file = services.find_file(token, team.actor(role))
+    return storage.path_of(file.digest).read_text("utf-8-sig")
 
 
 def names_in(wish: Wish, team: Team) -> set[str]:
@@ -146,11 +149,9 @@ def test_a_large_export_is_a_job_of_who_asked(context: Flask, monkeypatch: pytes
     job = jobs.find(token, team.organisation.id)
     assert job is not None
     assert (job.state, job.error) == ("done", "")
-    dpo = team.actor("dpo")
-    file = services.find_file(job.result["token"], dpo)
-    assert file is not None
-    assert "Brouillon" in storage.path_of(file.digest).read_text("utf-8-sig")
-    assert services.find_file(job.result["token"], team.actor("controller")) is None
+    assert "Brouillon" in text_of(job.result["token"], team)
+    with pytest.raises(NotFound):
+        services.find_file(job.result["token"], team.actor("controller"))
 
 
 def test_a_job_shows_no_more_than_who_asked_may_see(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,35 +179,3 @@ def test_the_journal_says_who_took_what_away(context: Flask) -> None:
     assert (entry.tag, entry.actor_name, entry.details["format"], entry.details["status"]) == (
         "export:requested", team.people["dpo"].name, "csv", "all",
     )  # fmt: skip
-
-
-def test_files_are_dropped_when_their_time_is_over_and_shared_contents_stay(context: Flask) -> None:
-    team = mixed()
-    with clock.frozen(MORNING):
-        first = services.build(Wish("json", "fr"), actor=team.actor("dpo"))
-    with clock.frozen(MORNING + datetime.timedelta(days=2)):
-        second = services.build(Wish("json", "fr"), actor=team.actor("dpo"))
-    transactions.commit()
-    assert first.digest == second.digest
-    digest = first.digest
-
-    def purged(days: int) -> tuple[int, bool]:
-        with clock.frozen(MORNING + datetime.timedelta(days=days)):
-            number = services.purge()
-        transactions.commit()
-        return number, storage.path_of(digest).exists()
-
-    assert [purged(days) for days in (6, 8, 20, 21)] == [(0, True), (1, True), (1, False), (0, False)]
-
-
-def test_the_file_that_an_import_read_is_never_dropped_by_time(context: Flask) -> None:
-    team = make_team()
-    digest, size = storage.put(io.BytesIO(b"x"))
-    kept: Any = StoredFile(
-        token="t", digest=digest, name="x", media_type="text/plain", size=size, person_id=team.people["dpo"].id
-    )
-    db.session.add(kept)
-    transactions.commit()
-
-    with clock.frozen(MORNING + datetime.timedelta(days=4000)):
-        assert services.purge() == 0
