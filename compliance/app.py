@@ -1,5 +1,6 @@
 """The application: the only module that knows everybody."""
 
+import gc
 import logging
 import os
 from collections.abc import Mapping
@@ -33,16 +34,23 @@ from compliance.support import celery, dates, db, i18n, transactions, web
 from compliance.support.cache import cache
 from compliance.support.errors import Refusal
 from compliance.support.i18n import _
+from compliance.support.templating import SpokenEnvironment
 
 ROOT = Path(__file__).resolve().parents[1]
 log = structlog.get_logger()
+
+
+class Application(Flask):
+    """A Flask application whose templates speak the language of the page."""
+
+    jinja_environment = SpokenEnvironment
 
 
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     """The application with these settings, or with those of the environment."""
     settings = config.from_environment(os.environ if environ is None else environ)
     settings.var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    app = Flask(
+    app = Application(
         "compliance", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "compliance" / "static")
     )
     app.config.from_mapping(config.for_flask(settings))
@@ -53,6 +61,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     _pages(app)
     _errors(app)
     cli.init_app(app)
+    gc.freeze()  # what was made until here lives as long as the process: the collector need not walk it again
     return app
 
 

@@ -126,7 +126,7 @@ def for_flask(settings: Settings) -> dict[str, Any]:
         "CACHE_TYPE": "RedisCache" if settings.cache_url else "SimpleCache",
         "CACHE_REDIS_URL": settings.cache_url,
         "CACHE_DEFAULT_TIMEOUT": 3600,
-        "CACHE_THRESHOLD": 2000,
+        "CACHE_THRESHOLD": 300,  # whole pages of some 100 KB among them
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
         "SECURITY_PASSWORD_LENGTH_MIN": 12,
         "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": CHEAP_HASHES if settings.environment == "test" else {},

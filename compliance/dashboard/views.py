@@ -6,6 +6,7 @@ from flask import Blueprint, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from compliance.accounts import services as accounts
+from compliance.accounts.guard import remembered_page
 from compliance.dashboard import services
 from compliance.records.actor import APPROVED, WORKING
 from compliance.support.clock import today as day_in
@@ -38,6 +39,10 @@ URGENCIES = {services.NOW: _l("Now"), services.SOON: _l("Soon"), services.THEN: 
 @requires(Permission.ORGANISATION_READ)
 def today() -> ResponseReturnValue:
     """What needs the person today."""
+    return remembered_page(_today)
+
+
+def _today() -> str:
     day = day_in(g.organisation.zone)
     found = services.today(g.actor, day)
     groups = [

@@ -52,11 +52,20 @@ def queue(entry: Waiting) -> None:
 
 
 #: Asked at every request that remembers: made once.
+_SEAL = select(ChainHead.digest).where(ChainHead.chain == bindparam("of")).execution_options(**UNOWNED)
 _HEAD = select(ChainHead.sequence).where(ChainHead.chain == bindparam("of")).execution_options(**UNOWNED)
 
 
+def seal_of(chain: int) -> str:
+    """The digest of the last link: it changes whenever anything of the organisation was kept, and never comes back.
+
+    A number would: a database restored from yesterday counts on from there.
+    """
+    return db.session.scalar(_SEAL, {"of": chain}) or ""
+
+
 def head_of(chain: int) -> int:
-    """The number of the last link: it changes whenever anything of the organisation was kept."""
+    """The number of the last link."""
     return db.session.scalar(_HEAD, {"of": chain}) or 0
 
 

@@ -4,8 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from compliance.records.actor import APPROVED, WORKING
 from compliance.records.models import Record
 from compliance.support.documents import Json
+
+Faces = tuple[str, ...]
+#: Both faces that a record can have.
+FACES: Faces = (WORKING, APPROVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,7 @@ class Kind:
     departmental: bool = False
     needs_approval: bool = False
     sections: Mapping[str, tuple[str, ...]] | None = None
-    project: Callable[[Record], None] = lambda record: None
+    project: Callable[[Record, Faces], None] = lambda record, faces: None
     department_of: Callable[[Json], str] = lambda document: ""
     owner_of: Callable[[Json], str] = lambda document: ""
 

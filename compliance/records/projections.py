@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Delete, Insert, Select, bindparam, delete, insert, select
 
+from compliance.records.kinds import FACES, Faces
 from compliance.records.models import Record
 from compliance.support.db import db
 
@@ -17,7 +18,8 @@ def _statements(model: Any) -> tuple[Delete, Insert, bool]:
     """Made once a table: every save writes them, and making a statement costs more than running it."""
     table = model.__table__
     # By the record alone: with the organisation beside it, SQLite would rather read all that the organisation has.
-    gone = delete(table).where(table.c.record_id == bindparam("of"))
+    here = table.c.record_id == bindparam("of")
+    gone = delete(table).where(here, table.c.face.in_(bindparam("faces", expanding=True)))
     return gone, insert(table), "department_id" in table.c
 
 
@@ -33,12 +35,12 @@ def read(model: Any, record_id: int, *columns: str) -> Sequence[Any]:
     return db.session.connection().execute(_reading(model, columns), {"of": record_id}).all()
 
 
-def replace(record: Record, rows: Rows) -> None:
-    """Make these the only rows that the tables named derive from a record."""
+def replace(record: Record, rows: Rows, faces: Faces = FACES) -> None:
+    """Make these the only rows that the tables named derive from these faces of a record."""
     connection = db.session.connection()
     for model, new in rows.items():
         gone, insertion, _is_departmental = _statements(model)
-        connection.execute(gone, {"of": record.id})
+        connection.execute(gone, {"of": record.id, "faces": faces})
         if new:
             connection.execute(insertion, _placed(model, record, new))
 

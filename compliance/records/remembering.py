@@ -13,7 +13,7 @@ T = TypeVar("T")
 def remembered(what: str, actor: Actor, parts: tuple[object, ...], make: Callable[[], T]) -> T:
     """What `make` answers for somebody who sees what this actor sees; `parts` is all else on which it depends."""
     scope = "all" if actor.department_ids is None else ",".join(map(str, sorted(actor.department_ids)))
-    head = chain.head_of(actor.organisation_id or 0)
+    head = chain.seal_of(actor.organisation_id or 0)
     seen = "+".join(actor.faces)
     key = f"{what}:{actor.organisation_id}:{head}:{scope}:{seen}:{':'.join(map(str, parts))}"
     known: T | None = cache.get(key)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import load_only
 from compliance.records import chain, projections, search
 from compliance.records.actor import APPROVED as APPROVED_FACE
 from compliance.records.actor import WORKING, Actor
-from compliance.records.kinds import Kind, kind_of
+from compliance.records.kinds import FACES, Faces, Kind, kind_of
 from compliance.records.models import (
     APPROVED,
     ARCHIVED,
@@ -81,13 +81,18 @@ def _revise(
     return revision
 
 
-def refresh(record: Record) -> None:
-    """Rebuild what is derived from a record: search, links, and whatever its domain shows of it."""
-    kind = kind_of(record.kind)
-    working, approved = None if record.state == ARCHIVED else record.document, approved_revision(record)
-    search.index([(record, WORKING, working), (record, APPROVED_FACE, approved.document if approved else None)])
+def refresh(record: Record, faces: Faces = FACES) -> None:
+    """Rebuild what is derived from these faces of a record: search, links, and whatever its domain shows of it."""
+    search.index([(record, face, document_of(record, face)) for face in faces])
     _relink(record)
-    kind.project(record)
+    kind_of(record.kind).project(record, faces)
+
+
+def document_of(record: Record, face: str) -> Json | None:
+    """The document of one face of a record, if that face exists now."""
+    if face == APPROVED_FACE:
+        return approved_document(record)
+    return None if record.state == ARCHIVED else record.document
 
 
 def _refresh_linked(record: Record) -> None:
@@ -95,7 +100,7 @@ def _refresh_linked(record: Record) -> None:
     naming = select(RecordLink.from_id).where(RecordLink.to_id == record.id, RecordLink.from_id != record.id)
     chosen = select(Record).where(Record.id.in_(naming), Record.state != ARCHIVED).order_by(Record.id)
     for other in db.session.scalars(chosen.execution_options(yield_per=200)):
-        kind_of(other.kind).project(other)
+        kind_of(other.kind).project(other, FACES)
 
 
 def note(
@@ -279,10 +284,16 @@ def change(record: Record, document: Json, tag: str, *, actor: Actor, reason: st
         return None
     if record.state == ARCHIVED:
         raise RuleBroken(_("This record is archived: restore it before changing it."))
-    if kind_of(record.kind).needs_approval:
-        record.state = DRAFT
-        record.submitted_at = record.submitted_by_id = None
-    return keep(record, tag, actor=actor, document=document, reason=reason)
+    if not kind_of(record.kind).needs_approval:
+        return keep(record, tag, actor=actor, document=document, reason=reason)
+    department_id = record.department_id
+    record.state = DRAFT
+    record.submitted_at = record.submitted_by_id = None
+    kept = _revise(record, tag, actor, document, reason, {})
+    claim(record)
+    # What stands in the register is as it was, but for who may see it when the record went to another department.
+    refresh(record, (WORKING,) if record.department_id == department_id else FACES)
+    return kept
 
 
 def submit(record: Record, tag: str, *, actor: Actor, reason: str = "") -> None:

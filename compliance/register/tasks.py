@@ -23,7 +23,7 @@ def apply_import(
 def examine() -> None:
     """Examine every record of every organisation again: some findings come with time alone."""
     for _organisation in accounts.visit_each():
-        xray.examine_all()
+        xray.examine_again()
 
 
 def init_app(app: Flask) -> None:

@@ -17,7 +17,7 @@ babel = Babel()
 
 
 @functools.cache
-def _catalogue(language: str) -> NullTranslations:
+def catalogue(language: str) -> NullTranslations:
     """Read once: a page has hundreds of words, and the library looks for their catalogue at each of them."""
     return Translations.load(str(FOLDER), [language])
 
@@ -29,13 +29,13 @@ def speak(language: str) -> None:
 
 def _(words: str, /, **values: Any) -> str:
     """The words in the language of the page."""
-    said = _catalogue(language_now()).gettext(words)
+    said = catalogue(language_now()).gettext(words)
     return said % values if values else said
 
 
 def _n(one: str, many: str, num: int, /, **values: Any) -> str:
     """The words that agree with a number, in the language of the page."""
-    return _catalogue(language_now()).ngettext(one, many, num) % {"num": num, **values}
+    return catalogue(language_now()).ngettext(one, many, num) % {"num": num, **values}
 
 
 def _l(words: str, **values: Any) -> Any:
@@ -55,5 +55,5 @@ def init_app(app: Flask) -> None:
     """Give templates, forms and libraries the words."""
     babel.init_app(app, locale_selector=language_now, default_translation_directories=str(FOLDER))
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        _, lambda one, many, num: _catalogue(language_now()).ngettext(one, many, num), newstyle=True
+        _, lambda one, many, num: catalogue(language_now()).ngettext(one, many, num), newstyle=True
     )

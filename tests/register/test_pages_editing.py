@@ -323,11 +323,11 @@ def test_a_record_page_asks_the_database_no_more_for_a_longer_record(desk: Desk)
         measures=[{"key": f"m{n}", "label": "x"} for n in range(40)],
     )
     slug, counted = desk.team.organisation.slug, []
-    for reference in (short.reference, short.reference, long.reference):
+    for reference in (short.reference, long.reference, long.reference):
         with count_queries() as statements:
             desk.client.page(f"/o/{slug}/register/{reference}/")
         counted.append(len(statements))
 
-    assert counted[1] == counted[0]
-    assert counted[2] <= counted[0]
+    assert counted[1] <= counted[0]
     assert counted[0] <= 14, "\n".join(statements)
+    assert counted[2] == 4  # who, where, as what, and whether anything was kept since the page was written

@@ -29,6 +29,7 @@ ACTS = {
     "person:link": _l("Link to set a password made"),
     "register:action:finish": _l("Action done"),
     "register:action:plan": _l("Action planned"),
+    "register:findings:age": _l("Findings changed as time went by"),
     "register:finding:unwaive": _l("Gap no longer accepted"),
     "register:finding:waive": _l("Gap accepted"),
     "register:import:apply": _l("Import carried out"),

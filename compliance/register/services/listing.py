@@ -10,11 +10,11 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
-from compliance.records import chain, search
+from compliance.records import search
 from compliance.records.actor import WORKING, Actor
+from compliance.records.remembering import remembered
 from compliance.register.models import RegisterEntry, RegisterFacet
 from compliance.register.services.xray import KIND
-from compliance.support.cache import cache
 from compliance.support.db import db
 from compliance.support.errors import RuleBroken
 from compliance.support.i18n import _
@@ -192,31 +192,16 @@ def _review(state: str, today: datetime.date) -> ColumnElement[bool]:
     }[state]
 
 
-def _cache_key(query: Query, actor: Actor, what: str, today: datetime.date) -> str:
-    scope = "all" if actor.department_ids is None else ",".join(map(str, sorted(actor.department_ids)))
-    head = chain.head_of(actor.organisation_id or 0)
-    return f"register:{what}:{actor.organisation_id}:{head}:{today}:{scope}:{query.key()}"
-
-
 def total(query: Query, actor: Actor, today: datetime.date) -> int:
     """How many records the question finds, whatever the page."""
-    key = _cache_key(query, actor, "total", today)
-    known = cache.get(key)
-    if known is None:
-        chosen = select(func.count(RegisterEntry.id)).where(*_conditions(query, today))
-        known = db.session.scalar(chosen) or 0
-        cache.set(key, known)
-    return int(known)
+    chosen = select(func.count(RegisterEntry.id)).where(*_conditions(query, today))
+    parts = (today, query.key())
+    return remembered("register:total", actor, parts, lambda: db.session.scalar(chosen) or 0)
 
 
 def counts(query: Query, actor: Actor, today: datetime.date) -> dict[str, dict[str, int]]:
     """For each filter, how many records each of its values would leave, given the other filters."""
-    key = _cache_key(query, actor, "counts", today)
-    known: dict[str, dict[str, int]] | None = cache.get(key)
-    if known is None:
-        known = {name: dict(values) for name, values in _count(query, today).items()}
-        cache.set(key, known)
-    return known
+    return remembered("register:counts", actor, (today, query.key()), lambda: _count(query, today))
 
 
 def _count(query: Query, today: datetime.date) -> dict[str, dict[str, int]]:
@@ -228,7 +213,7 @@ def _count(query: Query, today: datetime.date) -> dict[str, dict[str, int]]:
         for facet, value, count in db.session.execute(_tally(query.without(name), today, only=name)):
             found[facet][value] = count
     found["review"] = _count_reviews(query.without("review"), today)
-    return found
+    return dict(found)
 
 
 def _tally(query: Query, today: datetime.date, *, only: str = "", exclude: Sequence[str] = ()) -> Select[str, str, int]:

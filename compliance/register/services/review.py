@@ -175,7 +175,9 @@ def _refuse_unplanned(record: Record, criticals: Sequence[Finding]) -> None:
 def decision_on(record: Record) -> JournalEntry | None:
     """The journal entry of the approval that put the record in the register as it stands, if it is there."""
     chosen = select(JournalEntry).where(
-        JournalEntry.chain == record.organisation_id, JournalEntry.revision_id == record.approved_revision_id
+        JournalEntry.chain == record.organisation_id,
+        JournalEntry.record_id == record.id,  # what the index holds
+        JournalEntry.revision_id == record.approved_revision_id,
     )
     return db.session.scalar(chosen) if record.approved_revision_id else None
 

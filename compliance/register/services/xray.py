@@ -1,12 +1,13 @@
 """The X-ray at work: what a record is examined with, and what the lists show of the answer."""
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from compliance.accounts.documents import Organisation as Profile
 from compliance.accounts.models import Department, Membership, Organisation, Person
@@ -14,8 +15,8 @@ from compliance.parties import services as parties
 from compliance.parties.documents import Party
 from compliance.records import projections
 from compliance.records import services as records
-from compliance.records.actor import APPROVED as APPROVED_FACE
-from compliance.records.actor import WORKING
+from compliance.records.actor import APPROVED, WORKING, system
+from compliance.records.kinds import FACES, Faces
 from compliance.records.models import ARCHIVED, Record
 from compliance.register import rules
 from compliance.register.documents import Activity
@@ -116,9 +117,9 @@ def findings_of(record: Record, document: Json | None = None) -> list[Finding]:
     return rules.examine(context.document, context)
 
 
-def project(record: Record, around: Surroundings | None = None) -> None:
-    """Rebuild what the register shows of a record: its lines, its facets, its findings, for each face that exists."""
-    projections.replace(record, shown(record, around or Surroundings(), list(_faces(record))))
+def project(record: Record, faces: Faces = FACES, around: Surroundings | None = None) -> None:
+    """Rebuild what the register shows of a record: its lines, its facets, its findings, for each of these faces."""
+    projections.replace(record, shown(record, around or Surroundings(), _documents(record, faces)), faces)
 
 
 def shown(
@@ -143,12 +144,11 @@ def shown(
     return {RegisterEntry: lines, RegisterFacet: facets, FindingRow: found}
 
 
-def _faces(record: Record) -> Iterable[tuple[str, Json]]:
+def _documents(record: Record, faces: Faces) -> list[tuple[str, Json]]:
+    """The documents of those faces that exist; an archived record has none."""
     if record.state == ARCHIVED:
-        return
-    yield WORKING, record.document
-    if (approved := records.approved_document(record)) is not None:
-        yield APPROVED_FACE, approved
+        return []
+    return [(face, document) for face in faces if (document := records.document_of(record, face)) is not None]
 
 
 def _rows(
@@ -199,7 +199,7 @@ def _line(
         "reference": record.reference,
         "name": document.name,
         "name_key": fold(document.name)[:64],
-        "state": record.state if face == WORKING else APPROVED_FACE,
+        "state": record.state if face == WORKING else APPROVED,
         "edition": record.edition,
         "role": document.role,
         "phase": document.phase,
@@ -247,9 +247,28 @@ def examine_all(around: Surroundings | None = None) -> int:
     chosen = select(Record).where(Record.kind == KIND, Record.state != ARCHIVED).order_by(Record.id)
     count = 0
     for record in db.session.scalars(chosen.execution_options(yield_per=200)):
-        project(record, around)
+        project(record, around=around)
         count += 1
     return count
+
+
+def examine_again() -> None:
+    """Examine all because a day has gone by; what that changed is noted, so that nothing remembered outlives it."""
+    before = _standing()
+    examine_all()
+    after = _standing()
+    if after != before:
+        organisation_id = db.session.info["organisation_id"]
+        records.note(
+            "register:findings:age", actor=system(organisation_id),
+            appeared=(after - before).total(), gone=(before - after).total(),
+        )  # fmt: skip
+
+
+def _standing() -> Counter[tuple[Any, ...]]:
+    """How many findings stand, by face, rule, severity and whether one was waived."""
+    by = (FindingRow.face, FindingRow.rule, FindingRow.severity, FindingRow.waived)
+    return Counter({tuple(kind): n for *kind, n in db.session.execute(select(*by, func.count()).group_by(*by))})
 
 
 def tell(record: Record, subject: str, name: str, value: Json | None) -> None:

@@ -22,6 +22,7 @@ from forms.choices import Choices
 
 if TYPE_CHECKING:
     from compliance.records.models import Record
+    from compliance.register.models import Action
 
 bp = Blueprint("register", __name__, url_prefix="/o/<organisation>/register")
 
@@ -90,10 +91,13 @@ def fix_url(reference: str, path: str) -> str:
     return url_for("register.edit", reference=reference, section=section, _anchor="f-" + path.replace("/", "-"))
 
 
-def told(record: "Record", findings: list[Finding], waived: set[tuple[str, str]]) -> list[dict[str, Any]]:
+def told(
+    record: "Record", findings: list[Finding], waived: set[tuple[str, str]], planned: Iterable["Action"] | None = None
+) -> list[dict[str, Any]]:
     """Findings as the pages show them: in words, with the article, the link that mends, the waiver and the action."""
     waivers = {(w.rule, w.row_key): w for w in review.waivers_of(record)} if waived else {}
-    actions = {(a.rule, a.row_key): a for a in review.actions_of(record) if a.done_on is None}
+    planned = review.actions_of(record) if planned is None else planned
+    actions = {(a.rule, a.row_key): a for a in planned if a.done_on is None}
     items = []
     for finding in findings:
         mark = (finding.rule, finding.row_key)

@@ -1,11 +1,12 @@
 """Reading a record on one page, and changing it section by section."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from compliance.accounts.guard import remembered_page
 from compliance.parties import services as parties
 from compliance.records import drafts as kept_drafts
 from compliance.records import services as records
@@ -35,6 +36,10 @@ MOST_WORDS = 10_000
 @requires(Permission.REGISTER_READ)
 def show(reference: str) -> ResponseReturnValue:
     """The whole record on one page, findings beside what causes them."""
+    return remembered_page(lambda: _show(reference))
+
+
+def _show(reference: str) -> str:
     record = records.find_for(g.actor, xray.KIND, reference)
     face = _face(record)
     stored = record.document if face == WORKING else records.approved_document(record) or {}
@@ -52,7 +57,8 @@ def _page(record: "Record", stored: Json, face: str) -> dict[str, Any]:
     context = xray.context_of(record, stored)
     findings = [] if record.is_archived else examine(context.document, context)
     waived = xray.waived_rules(record.id, context.today)
-    items = told(record, findings, waived)
+    planned = review.actions_of(record)
+    items = told(record, findings, waived, planned)
     standing = [item for item in items if not item["waiver"]]
     asked, links = points(context.document, context), records.links_of(record)
     return {
@@ -67,19 +73,19 @@ def _page(record: "Record", stored: Json, face: str) -> dict[str, Any]:
         "answered": sum(point.answered for point in asked),
         "opinion": review.opinion_of(record) if WORKING in g.actor.faces else review.opinion_approved(record),
         "decision": review.decision_on(record),
-        "actions": _actions(record, findings),
+        "actions": _actions(record, findings, planned),
         "links": links if WORKING in g.actor.faces else parties.uses_of(record, g.actor),
         "may_write": g.actor.can(Permission.REGISTER_WRITE) and face == WORKING and not record.is_archived,
         "label": vocabulary().label,
     }
 
 
-def _actions(record: "Record", findings: Sequence[Finding]) -> list[Any]:
+def _actions(record: "Record", findings: Sequence[Finding], planned: Iterable[Any]) -> list[Any]:
     """The actions; to those who see only what was approved, none against a gap of the working copy alone."""
     marks = {(finding.rule, finding.row_key) for finding in findings}
     return [
         action
-        for action in review.actions_of(record)
+        for action in planned
         if WORKING in g.actor.faces
         or (action.rule, action.row_key) in marks
         or (record.approved_at is not None and action.created_at <= record.approved_at)

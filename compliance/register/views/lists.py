@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from compliance.accounts import services as accounts
+from compliance.accounts.guard import remembered_page
 from compliance.records import search as finder
 from compliance.records import services as records
 from compliance.records.kinds import kind_of
@@ -49,6 +50,11 @@ MOST_QUERY = 2000
 @requires(Permission.REGISTER_READ)
 def index() -> ResponseReturnValue:
     """The register, one page of fifty lines at a time."""
+    views = accounts.saved_views(g.actor, "register")
+    return remembered_page(lambda: _index(views), [(view.name, view.query) for view in views])
+
+
+def _index(views: Sequence[Any]) -> str:
     values = request.args.to_dict(flat=False)
     query = listing.query_from(values, g.actor)
     day = today(g.organisation.zone)
@@ -64,7 +70,7 @@ def index() -> ResponseReturnValue:
         parts=_parts(query, values),
         here=_address(values),
         links={"next": _address(values, after=page.after), "previous": _address(values, before=page.before)},
-        views=accounts.saved_views(g.actor, "register"),
+        views=views,
         address=_address,
         values=values,
         line=_line_writer(shown, day),
@@ -111,28 +117,28 @@ def _address(values: Mapping[str, Sequence[str]], **changes: Any) -> str:
     return _base() + ("?" + urlencode(pairs) if pairs else "")
 
 
-def _column_word(column: str) -> str:
-    return {
-        "reference": _("Reference"),
-        "name": _("Processing activity"),
-        "department": _("Department"),
-        "state": _("State"),
-        "role": _("Role"),
-        "bases": _("Legal bases"),
-        "data": _("Sensitive"),
-        "transfers": _("Transfers"),
-        "findings": _("Findings"),
-        "completeness": _("Art. 30"),
-        "owner": _("Owner"),
-        "review": _("Next review"),
-        "updated": _("Updated"),
-    }[column]
+#: The heads of the columns.
+COLUMN_WORDS: dict[str, Any] = {
+    "reference": _l("Reference"),
+    "name": _l("Processing activity"),
+    "department": _l("Department"),
+    "state": _l("State"),
+    "role": _l("Role"),
+    "bases": _l("Legal bases"),
+    "data": _l("Sensitive"),
+    "transfers": _l("Transfers"),
+    "findings": _l("Findings"),
+    "completeness": _l("Art. 30"),
+    "owner": _l("Owner"),
+    "review": _l("Next review"),
+    "updated": _l("Updated"),
+}
 
 
 def _columns(query: listing.Query, values: Mapping[str, Sequence[str]], shown: Sequence[str]) -> list[dict[str, Any]]:
     columns = []
     for name in ("reference", "name", *shown):
-        column: dict[str, Any] = {"label": _column_word(name), "class": CLASSES.get(name, "fit wide")}
+        column: dict[str, Any] = {"label": str(COLUMN_WORDS[name]), "class": CLASSES.get(name, "fit wide")}
         if name in listing.SORTS:
             is_here = query.sort == name
             order = "" if is_here and query.descending else "desc" if is_here else ""
@@ -153,7 +159,7 @@ def _shown(values: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
 
 
 def _column_choices(shown: Sequence[str]) -> list[dict[str, Any]]:
-    return [{"value": c, "label": _column_word(c), "active": c in shown} for c in COLUMNS]
+    return [{"value": c, "label": str(COLUMN_WORDS[c]), "active": c in shown} for c in COLUMNS]
 
 
 #: The values of the filters that are not codes of a list, in words.
@@ -201,19 +207,19 @@ def _names(facet: str) -> dict[str, str]:
     return known[facet]
 
 
-def _facet_label(facet: str) -> str:
-    return {
-        "state": _("State"),
-        "department": _("Department"),
-        "role": _("Role"),
-        "basis": _("Legal basis"),
-        "special": _("Sensitive data"),
-        "transfers": _("Transfers"),
-        "finding": _("Findings"),
-        "owner": _("Owner"),
-        "phase": _("Phase"),
-        "review": _("Review"),
-    }[facet]
+#: The names of the filters.
+FACET_LABELS: dict[str, Any] = {
+    "state": _l("State"),
+    "department": _l("Department"),
+    "role": _l("Role"),
+    "basis": _l("Legal basis"),
+    "special": _l("Sensitive data"),
+    "transfers": _l("Transfers"),
+    "finding": _l("Findings"),
+    "owner": _l("Owner"),
+    "phase": _l("Phase"),
+    "review": _l("Review"),
+}
 
 
 def _groups(query: listing.Query, counts: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
@@ -233,7 +239,7 @@ def _groups(query: listing.Query, counts: Mapping[str, Mapping[str, int]]) -> li
             if value
         ]
         options.sort(key=lambda option: (-option["count"], option["label"]))
-        groups.append({"name": facet, "label": _facet_label(facet), "options": options})
+        groups.append({"name": facet, "label": str(FACET_LABELS[facet]), "options": options})
     return groups
 
 

@@ -1,0 +1,31 @@
+"""Pages that stay the same until something changes: written once for a person, and given again until then."""
+
+from collections.abc import Callable
+
+from flask import g, request, session
+from flask_security import current_user
+from flask_wtf.csrf import generate_csrf
+
+from compliance.records.remembering import remembered
+from compliance.support import web
+from compliance.support.clock import today
+from compliance.support.i18n import language_now
+
+#: Stands in a kept page where the token of the session goes; nothing that a person typed holds a null.
+PLACE = "\0the token\0"
+
+
+def remembered_page(write: Callable[[], str], *parts: object) -> str:
+    """What `write` answers to this person at this address today, until the organisation keeps a change.
+
+    `parts` is what else the page shows and no chain tells of. A page that has something to say of the last act is
+    written for that once.
+    """
+    if session.get("_flashes"):
+        return write()
+    actor, token = g.actor, generate_csrf()
+    others = sorted(m.organisation_id for m in g.memberships)
+    person = (actor.user_id, actor.name, current_user.theme, others, sorted(actor.roles), sorted(actor.permissions))
+    address = (request.full_path, web.wants_fragment(), language_now(), today(g.organisation.zone))
+    page = remembered("page", actor, (*address, *person, *parts), lambda: write().replace(token, PLACE))
+    return page.replace(PLACE, token)
