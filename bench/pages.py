@@ -121,12 +121,15 @@ def questions(visitor: Visitor) -> dict[str, Question]:
     save, draft = f"register/{reference}/edit/identity", f"register/{reference}/draft/identity"
     return {
         "list, first page": asked(app, visitor.environ("register/")),
+        "list, after a change": asked(app, visitor.environ("register/"), times=2, before=forget),
         "list, last page": asked(app, visitor.environ("register/?page=last")),
         "filter counts, warm": asked(app, visitor.environ("register/filters", **fragment)),
         "filter counts, cold": asked(app, visitor.environ("register/filters", **fragment), times=2, before=forget),
         "record page": asked(app, visitor.environ(f"register/{reference}/")),
+        "record page, after a change": asked(app, visitor.environ(f"register/{reference}/"), times=2, before=forget),
         "search as you type": asked(app, visitor.environ("register/search?q=recru", **fragment)),
         "today": asked(app, visitor.environ("")),
+        "today, after a change": asked(app, visitor.environ(""), times=2, before=forget),
         "autosave": Question(app, visitor.posts(draft, form.sent, "description"), expected=(204,)),
         "saving a section": Question(app, visitor.posts(save, form.sent, "description"), expected=(303,)),
     }

@@ -10,7 +10,7 @@ import structlog
 from flask import Flask, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_migrate import Migrate
-from flask_security import Security, SQLAlchemyUserDatastore
+from flask_security import Security
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -89,7 +89,7 @@ def _extensions(app: Flask, settings: config.Settings) -> None:
     cache.init_app(app)
     transactions.init_app(app)
     csrf = CSRFProtect(app)
-    Security(app, SQLAlchemyUserDatastore(db.db, Person, InstallationRole))
+    Security(app, guard.PeopleStore(db.db, Person, InstallationRole))
     guard.init_app(app, csrf)
     celery.init_app(app, broker=settings.broker, var_dir=settings.var_dir, beat=schedule.HABITS)
     dates.init_app(app)

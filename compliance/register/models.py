@@ -14,6 +14,10 @@ def _of_record() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["organisation_id", "record_id"], ["records.organisation_id", "records.id"])
 
 
+#: The day by which a record without a review is sorted: after all others.
+NO_REVIEW = "9999-12-31"
+
+
 class RegisterEntry(Owned, Departmental, Base):
     """One line of the register: what the list shows of one face of a record. Rebuilt whenever the record is kept."""
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from compliance.records import search
 from compliance.records.actor import WORKING, Actor
 from compliance.records.remembering import remembered
-from compliance.register.models import RegisterEntry, RegisterFacet
+from compliance.register.models import NO_REVIEW, RegisterEntry, RegisterFacet
 from compliance.register.services.xray import KIND
 from compliance.support.db import db
 from compliance.support.errors import RuleBroken
@@ -183,12 +183,13 @@ def _having(face: str, facet: str, values: Sequence[str]) -> Select[int]:
 
 
 def _review(state: str, today: datetime.date) -> ColumnElement[bool]:
-    due, soon = RegisterEntry.review_due_on, today + datetime.timedelta(days=SOON_DAYS)
+    due = RegisterEntry.review_key  # as the index has it, which holds all that is counted
+    day, soon = today.isoformat(), (today + datetime.timedelta(days=SOON_DAYS)).isoformat()
     return {
-        "overdue": due < today,
-        "soon": and_(due >= today, due <= soon),
-        "later": due > soon,
-        "none": due.is_(None),
+        "overdue": due < day,
+        "soon": and_(due >= day, due <= soon),
+        "later": and_(due > soon, due < NO_REVIEW),
+        "none": due == NO_REVIEW,
     }[state]
 
 

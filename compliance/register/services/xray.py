@@ -20,7 +20,7 @@ from compliance.records.kinds import FACES, Faces
 from compliance.records.models import ARCHIVED, Record
 from compliance.register import rules
 from compliance.register.documents import Activity
-from compliance.register.models import FindingRow, RegisterEntry, RegisterFacet, Waiver
+from compliance.register.models import NO_REVIEW, FindingRow, RegisterEntry, RegisterFacet, Waiver
 from compliance.register.rules import derive
 from compliance.regulation.reference import Reference, reference
 from compliance.regulation.rulebook import BLOCKER, CRITICAL, ERROR, INFO, SEVERITIES, WARNING, Finding
@@ -219,7 +219,7 @@ def _line(
         "answered": answered,
         "asked": asked,
         "review_due_on": record.review_due_on,
-        "review_key": record.review_due_on.isoformat() if record.review_due_on else "9999-12-31",
+        "review_key": record.review_due_on.isoformat() if record.review_due_on else NO_REVIEW,
         "updated_at": record.updated_at,
     }
 
