@@ -20,6 +20,7 @@ from whitenoise import WhiteNoise
 
 from compliance import cli, config, development, kinds, schedule, shell
 from compliance.accounts import guard
+from compliance.accounts import tasks as accounts_tasks
 from compliance.accounts import views as accounts_views
 from compliance.accounts.models import InstallationRole, Person
 from compliance.dashboard import views as dashboard_views
@@ -115,6 +116,7 @@ def _pages(app: Flask) -> None:
         app.register_blueprint(blueprint)
     if app.config["SETTINGS"].environment != "production":
         app.register_blueprint(development.bp)
+    accounts_tasks.init_app(app)
     register_tasks.init_app(app)
     export_tasks.init_app(app)
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from compliance.records.actor import Actor
 from compliance.records.models import ChainHead, JournalEntry, Record, Revision
 from compliance.support.clock import now
-from compliance.support.db import UNOWNED, across_organisations, db
+from compliance.support.db import UNOWNED, db
 
 INSTALLATION = 0
 
@@ -133,60 +133,3 @@ def listen() -> None:
     """Write the chain at every commit of the application's sessions."""
     event.listen(db.session, "before_commit", _write)
     event.listen(db.session, "after_soft_rollback", _drop)
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What walking a chain found: how many links hold and, if one does not, which and why."""
-
-    chain: int
-    links: int
-    head: str
-    broken_at: int | None = None
-    why: str = ""
-
-
-def verify(chain: int) -> Verdict:
-    """Walk a chain from its first link and name the first that does not hold."""
-    with across_organisations():
-        previous, sequence = "", 0
-        chosen = (
-            select(JournalEntry, Revision)
-            .outerjoin(Revision, Revision.id == JournalEntry.revision_id)
-            .where(JournalEntry.chain == chain)
-            .order_by(JournalEntry.sequence)
-        )
-        with db.session.execute(chosen.execution_options(yield_per=500)) as links:
-            for entry, revision in links:
-                sequence += 1
-                if why := _fault(entry, revision, previous, sequence):
-                    return Verdict(chain, sequence - 1, previous, entry.sequence, why)
-                previous = entry.digest
-        head = db.session.get(ChainHead, chain, populate_existing=True)
-        if head is None and (sequence or chain != INSTALLATION):
-            return Verdict(chain, sequence, previous, sequence + 1, "the head of the chain is gone")
-        if head is not None and (head.sequence, head.digest) != (sequence, previous):
-            return Verdict(chain, sequence, previous, sequence + 1, "links are missing after this one")
-        told = select(JournalEntry.revision_id).where(JournalEntry.chain == chain)
-        told = told.where(JournalEntry.revision_id.is_not(None))
-        strays = select(Revision.id).where(Revision.organisation_id == chain, Revision.id.not_in(told))
-        stray = db.session.scalar(strays.limit(1))
-        if chain != INSTALLATION and stray is not None:
-            return Verdict(chain, sequence, previous, sequence, f"revision {stray} is in no link")
-        return Verdict(chain, sequence, previous)
-
-
-def _fault(entry: JournalEntry, revision: Revision | None, previous: str, expected: int) -> str:
-    if entry.sequence != expected:
-        return f"link {expected} is missing"
-    if entry.previous != previous:
-        return "it does not continue the link before it"
-    if entry.revision_id is not None and revision is None:
-        return "its revision is gone"
-    if revision is not None and digest_of(revision.document) != revision.digest:
-        return f"revision {revision.number} of record {revision.record_id} was rewritten"
-    if content_digest(entry.details, revision) != entry.content:
-        return "what it says was rewritten"
-    if link_digest(entry) != entry.digest:
-        return "its digest does not match"
-    return ""

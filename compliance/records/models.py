@@ -92,7 +92,11 @@ class JournalEntry(Base):
     """
 
     __tablename__ = "journal"
-    __table_args__ = (UniqueConstraint("chain", "sequence"), Index("ix_journal_record", "chain", "record_id"))
+    __table_args__ = (
+        UniqueConstraint("chain", "sequence"),
+        Index("ix_journal_record", "chain", "record_id"),
+        Index("ix_journal_subject", "chain", "subject", "sequence"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     chain: Mapped[int]
@@ -118,6 +122,24 @@ class ChainHead(Base):
     chain: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     sequence: Mapped[int] = mapped_column(default=0)
     digest: Mapped[str] = mapped_column(String(64), default="")
+
+
+class AccessEntry(Base):
+    """One line of the access log: who read or took away what. Only added to, and sealed into the chain day by day."""
+
+    __tablename__ = "access_log"
+    __table_args__ = (
+        Index("ix_access_log_at", "chain", "at"),
+        Index("ix_access_log_person", "chain", "actor_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chain: Mapped[int]
+    at: Mapped[datetime.datetime]
+    tag: Mapped[str] = mapped_column(String(64))
+    actor_id: Mapped[int | None]
+    actor_name: Mapped[str] = mapped_column(String(255))
+    subject: Mapped[str] = mapped_column(String(255), default="")
 
 
 class RecordLink(Owned, Base):

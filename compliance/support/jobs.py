@@ -121,6 +121,12 @@ def find(token: str, organisation_id: int | None) -> Job | None:
     return db.session.scalar(select(Job).where(Job.token == token, Job.organisation_id == organisation_id))
 
 
+def under_way(name: str, organisation_id: int | None) -> Job | None:
+    """The job of that name that waits or runs for an organisation, if there is one: asked twice, it is done once."""
+    chosen = select(Job).where(Job.name == name, Job.organisation_id == organisation_id)
+    return db.session.scalar(chosen.where(Job.state.in_((WAITING, RUNNING))).order_by(Job.id).limit(1))
+
+
 def cancel(job: Job) -> None:
     """Stop a job that has not ended; a running one learns of it at its next progress."""
     if job.state in (WAITING, RUNNING):

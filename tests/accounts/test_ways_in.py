@@ -5,7 +5,7 @@ from flask import Flask
 
 from compliance.accounts import first_start, services
 from compliance.accounts.roles import AUDITOR, DEPARTMENT_HEAD, DPO
-from compliance.records import chain
+from compliance.records import chain, verifying
 from compliance.records.actor import system
 from compliance.support import transactions
 from tests.accounts.makers import PASSWORD, sample_organisation, sign_in, with_settings
@@ -118,7 +118,7 @@ def test_a_refused_sign_in_is_said_the_same_to_everybody_and_written_down(
     assert entry.actor_name == ""
     assert email not in f"{entry.subject}{entry.details}"
     assert len(entry.subject) == 16
-    assert chain.verify(chain.INSTALLATION).broken_at is None
+    assert verifying.verify(chain.INSTALLATION).broken_at is None
 
 
 def test_sign_in_is_in_french_for_a_french_browser(client: PageClient) -> None:

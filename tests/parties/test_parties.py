@@ -5,8 +5,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from compliance.parties import services as parties
-from compliance.records import chain
 from compliance.records import services as records
+from compliance.records import verifying
 from compliance.records.models import Record
 from compliance.register.models import FindingRow
 from compliance.register.services import review, xray
@@ -124,7 +124,7 @@ def test_an_archived_party_cannot_be_chosen_and_comes_back(context: Flask) -> No
     parties.restore(party, actor=actor)
     transactions.commit()
     assert [p.id for p in parties.all_of(parties.PARTY)] == [party.id]
-    assert chain.verify(own.id).broken_at is None
+    assert verifying.verify(own.id).broken_at is None
 
 
 def test_who_only_reads_cannot_change_archive_or_add(context: Flask) -> None:

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from compliance.accounts.models import Organisation
-from compliance.records import chain
+from compliance.records import chain, verifying
 from compliance.records import services as records
 from compliance.records.actor import system
 from compliance.records.models import Record
@@ -45,7 +45,7 @@ def last_link() -> int:
 
 
 def test_a_chain_that_nobody_touched_holds_to_its_head(own: Organisation) -> None:
-    verdict = chain.verify(own.id)
+    verdict = verifying.verify(own.id)
 
     assert (verdict.broken_at, verdict.why, verdict.links) == (None, "", chain.head_of(own.id))
     assert verdict.links == last_link()
@@ -57,7 +57,7 @@ def test_each_organisation_has_a_chain_of_its_own(own: Organisation) -> None:
     make_record()
 
     assert chain.head_of(own.id) == before
-    assert (chain.verify(other.id).broken_at, chain.verify(own.id).broken_at) == (None, None)
+    assert (verifying.verify(other.id).broken_at, verifying.verify(own.id).broken_at) == (None, None)
 
 
 def test_entries_and_heads_are_dropped_with_their_transaction(own: Organisation) -> None:
@@ -68,7 +68,7 @@ def test_entries_and_heads_are_dropped_with_their_transaction(own: Organisation)
     transactions.commit()
 
     assert chain.head_of(own.id) == before + 1
-    assert chain.verify(own.id).broken_at is None
+    assert verifying.verify(own.id).broken_at is None
 
 
 REWRITE = "WHERE number = 2 AND record_id = (SELECT id FROM records WHERE kind = 'activity')"
@@ -97,9 +97,72 @@ def test_a_rewritten_past_is_named(own: Organisation, statement: str, why: str) 
     db.session.commit()
     tamper(statement)
 
-    verdict = chain.verify(number)
+    verdict = verifying.verify(number)
     assert verdict.broken_at in (last_link() - 1, last_link(), last_link() + 1)
     assert why in verdict.why
+
+
+WORKING = "WHERE kind = 'activity'"
+ALONE = "UPDATE records SET"
+OTHER = "SELECT r.id FROM revisions r JOIN records o ON o.id = r.record_id WHERE o.kind = 'organisation'"
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        (f'{ALONE} document = \'{{"name": "Other"}}\' {WORKING}', "the working document of {} is not"),
+        (f"{ALONE} state = 'archived' {WORKING}", "the state of {} is not"),
+        (f"{ALONE} version = 3 {WORKING}", "the state of {} is not"),
+        (f"{ALONE} edition = 0 {WORKING}", "the state of {} is not"),
+        (f"{ALONE} approved_revision_id = NULL {WORKING}", "the approved version of {} is not"),
+        (
+            f"{ALONE} approved_revision_id = (SELECT id FROM revisions WHERE number = 3) {WORKING}",
+            "the approved version",
+        ),
+        (
+            f"{ALONE} approved_revision_id = (SELECT id FROM revisions WHERE number = 4) {WORKING}",
+            "the approved version",
+        ),
+        (f"{ALONE} approved_revision_id = ({OTHER}) {WORKING}", "the approved version of {} is not"),
+    ],
+)
+def test_a_record_that_says_something_else_than_its_history_is_named(
+    own: Organisation, statement: str, why: str
+) -> None:
+    record = records.find("activity", "PA-0001")
+    for name in ("Paie", "Paie et primes"):
+        records.approve(record, "register:record:approve", actor=system(own.id))
+        change(record, name)
+    assert verifying.verify(own.id).broken_at is None
+    number, reference = own.id, record.reference
+    db.session.commit()
+    tamper(statement)
+
+    verdict = verifying.verify(number)
+    assert why.format(reference) in verdict.why
+    assert verdict.subject == reference
+    assert 0 < (verdict.broken_at or 0) <= last_link()
+
+
+def test_what_was_approved_and_then_given_up_holds(own: Organisation) -> None:
+    record, actor = records.find("activity", "PA-0001"), system(own.id)
+    records.approve(record, "register:record:approve", actor=actor)
+    change(record, "Given up")
+    records.restore(record, "register:record:restore", actor=actor, number=4)
+    records.archive(record, "register:record:archive", actor=actor)
+    transactions.commit()
+
+    assert verifying.verify(own.id).broken_at is None
+
+
+def test_what_is_kept_during_the_walk_does_not_break_it(own: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = own.id
+    known = (chain.head_of(number), str(db.session.scalar(text("SELECT digest FROM journal ORDER BY sequence DESC"))))
+    make_record()
+    heads = iter([known, verifying._head(number)])
+    monkeypatch.setattr(verifying, "_head", lambda _chain: next(heads))
+
+    assert verifying.verify(number).broken_at is None
 
 
 def test_a_revision_that_no_link_names_is_found(own: Organisation) -> None:
@@ -109,7 +172,7 @@ def test_a_revision_that_no_link_names_is_found(own: Organisation) -> None:
         " actor_name, at FROM revisions WHERE number = 3"
     )
 
-    assert "is in no link" in chain.verify(own.id).why
+    assert "is in no link" in verifying.verify(own.id).why
 
 
 def test_a_chain_without_its_head_does_not_hold(own: Organisation) -> None:
@@ -117,7 +180,7 @@ def test_a_chain_without_its_head_does_not_hold(own: Organisation) -> None:
     db.session.commit()
     tamper("DELETE FROM chain_heads WHERE chain = :chain", chain=number)
 
-    assert chain.verify(own.id).broken_at is not None
+    assert verifying.verify(own.id).broken_at is not None
 
 
 def test_a_chain_that_was_emptied_does_not_hold(own: Organisation) -> None:
@@ -125,7 +188,7 @@ def test_a_chain_that_was_emptied_does_not_hold(own: Organisation) -> None:
         connection.execute(text("DELETE FROM journal"))
         connection.execute(text("DELETE FROM chain_heads"))
 
-    assert chain.verify(own.id).broken_at is not None
+    assert verifying.verify(own.id).broken_at is not None
 
 
 def at_once(app: Flask, *works: Callable[[], None]) -> list[BaseException]:
@@ -162,4 +225,4 @@ def test_writers_at_the_same_moment_make_one_chain(own: Organisation, context: F
 
     assert at_once(context, *[write] * 4) == []
     assert chain.head_of(number) == before + 20
-    assert chain.verify(number).broken_at is None
+    assert verifying.verify(number).broken_at is None

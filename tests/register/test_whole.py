@@ -12,8 +12,8 @@ from compliance.accounts import services as accounts
 from compliance.accounts.models import Department
 from compliance.exports import services as exports
 from compliance.parties import services as parties
-from compliance.records import chain
 from compliance.records import services as records
+from compliance.records import verifying
 from compliance.records.models import Record
 from compliance.register.documents import JointController
 from compliance.register.services import importing, review, whole
@@ -103,7 +103,7 @@ def test_a_register_laid_into_an_empty_organisation_is_equal(context: Flask) -> 
     assert {a["reference"]: (a["status"], a["edition"]) for a in after["activities"]} == {
         "PA-0001": ("draft", 1), "PA-0002": ("approved", 2), "PA-0003": ("draft", 0),
     }  # fmt: skip
-    assert chain.verify(other.organisation.id).broken_at is None
+    assert verifying.verify(other.organisation.id).broken_at is None
 
 
 def test_what_comes_next_takes_a_reference_that_is_free(context: Flask) -> None:

@@ -10,7 +10,7 @@ from compliance.accounts import services as accounts
 from compliance.accounts.documents import Organisation as Profile
 from compliance.accounts.models import Membership, Organisation, Person
 from compliance.parties import services as parties
-from compliance.records import chain
+from compliance.records import verifying
 from compliance.records.models import Record, Revision
 from compliance.register.documents import Activity
 from compliance.register.models import Action, Opinion, RegisterEntry, Waiver
@@ -57,7 +57,7 @@ def test_every_document_of_the_sample_is_one_that_a_person_could_have_saved(samp
 def test_the_sample_holds_decisions_and_a_chain_that_verifies(sample: Organisation) -> None:
     counts = {model: db.session.scalar(select(func.count(model.id))) or 0 for model in (Action, Opinion, Waiver)}
     assert all(counts.values()), counts
-    verdict = chain.verify(sample.id)
+    verdict = verifying.verify(sample.id)
     assert verdict.why == ""
     assert verdict.links > 100
     moments = db.session.scalars(select(Revision.at).order_by(Revision.id)).all()

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from compliance.accounts.models import Department, Membership
 from compliance.parties import services as parties
-from compliance.records import chain, histories, search
+from compliance.records import histories, search, verifying
 from compliance.records.actor import system
 from compliance.records.models import Record, RecordLink, Revision, SearchEntry
 from compliance.register.documents import Activity
@@ -30,7 +30,7 @@ def count(model: type, *conditions: object) -> int:
 def test_a_large_organisation_is_whole(context: Flask, morning: datetime.datetime) -> None:
     told: list[int] = []
     made = large.load(RECORDS, told=told.append)
-    verdict = chain.verify(made.id)
+    verdict = verifying.verify(made.id)
     assert (verdict.why, told) == ("", [RECORDS])
     assert count(Record, Record.kind == xray.KIND) == count(RegisterEntry, RegisterEntry.face == "working") == RECORDS
     assert count(RegisterEntry, RegisterEntry.face == "approved") == count(

@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import Map
 
 from compliance.accounts import services
-from compliance.accounts.guard import again, brakes, watch
+from compliance.accounts.guard import again, brakes, traces, watch
 from compliance.records.actor import Actor
 from compliance.support.db import enter
 from compliance.support.errors import Forbidden, NotFound
@@ -136,6 +136,8 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
         answer = admit(csrf)
         if answer is None and request.method not in SAFE_METHODS and request.endpoint not in LIBRARY_ENDPOINTS:
             csrf.protect()
+        if answer is None:
+            traces.leave()
         return answer
 
     app.before_request(check)

@@ -3,21 +3,30 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import g, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from compliance.accounts import services
 from compliance.accounts.roles import roles
 from compliance.accounts.views.blueprint import SETTINGS, all_departments, bp, vocabulary
 from compliance.accounts.vocabulary import lists_by_name
-from compliance.records import chain
+from compliance.records import chain, verifying
+from compliance.support import jobs
 from compliance.support.i18n import _, _l, language_now
+from compliance.support.paging import PAGE
 from compliance.support.permissions import OPERATOR, Permission, requires
+from compliance.support.web import wants_fragment
 
-PAGE = 50
+#: Up to this many links a chain is walked while the person waits; above, by the worker.
+AT_ONCE = 2000
+#: The name of that work.
+VERIFY = "verify"
+#: Where the button of each journal sends.
+VERIFYING = {".journal": ".verify_journal", ".installation_journal": ".verify_installation_journal"}
 
 #: What the journal's tags say to people; a test marries them with the code that writes them.
 ACTS = {
+    "access:sealed": _l("Access log sealed"),
     "department:archived": _l("Department archived"),
     "department:saved": _l("Department added or changed"),
     "export:requested": _l("Export asked for"),
@@ -57,8 +66,12 @@ ACTS = {
     "vocabulary:shown": _l("Entry of a list shown again"),
 }
 
-#: What `chain.verify` says of a link that does not hold, in the words of the page.
+#: What `verifying.verify` says of what does not hold, in the words of the page.
 FAULTS = (
+    ("the working document", _l("The record {subject} does not say what was kept of it last.")),
+    ("the state of", _l("The record {subject} is not in the state in which it was kept last.")),
+    ("the approved version", _l("The version of {subject} that stands in the register is not the one approved last.")),
+    ("the access log", _l("The access log that was sealed on {subject} was rewritten.")),
     ("is in no link", _l("A version that was kept stands in no entry.")),
     ("after this one", _l("Entries that came after the last one are gone.")),
     ("is missing", _l("An entry is gone.")),
@@ -74,17 +87,62 @@ FAULTS = (
 @requires(Permission.AUDIT_READ)
 def journal() -> ResponseReturnValue:
     """The organisation's journal, the latest first."""
-    entries = services.journal(g.organisation, before=_before(), most=PAGE + 1)
-    return _page(entries, g.organisation.id, ".journal", {}, "layout/base.html")
+    return _own_page(*_asked(g.organisation.id))
+
+
+@bp.route(f"{SETTINGS}/journal/verify", methods=["POST"])
+@requires(Permission.AUDIT_READ)
+def verify_journal() -> ResponseReturnValue:
+    """Walk the organisation's chain: at once when it is short, else by the worker."""
+    token = _walk(g.organisation.id, g.organisation.id)
+    if token:
+        return redirect(url_for(".journal", walk=token), 303)
+    return _own_page(verifying.verify(g.organisation.id))
 
 
 @bp.route("/installation/journal")
 @requires(OPERATOR)
 def installation_journal() -> ResponseReturnValue:
     """The installation's journal: who signed in, who was refused. For the operator, who reads no records."""
+    return _installation_page(*_asked(None))
+
+
+@bp.route("/installation/journal/verify", methods=["POST"])
+@requires(OPERATOR)
+def verify_installation_journal() -> ResponseReturnValue:
+    """Walk the installation's chain: at once when it is short, else by the worker."""
+    token = _walk(chain.INSTALLATION, None)
+    if token:
+        return redirect(url_for(".installation_journal", walk=token), 303)
+    return _installation_page(verifying.verify(chain.INSTALLATION))
+
+
+def _walk(number: int, organisation_id: int | None) -> str:
+    """The job that walks a long chain, the one under way if there is one; nothing for a chain that is short."""
+    if chain.head_of(number) <= AT_ONCE:
+        return ""
+    job = jobs.under_way(VERIFY, organisation_id) or jobs.enqueue(VERIFY, organisation_id=organisation_id)
+    return job.token
+
+
+def _asked(organisation_id: int | None) -> tuple[verifying.Verdict | None, jobs.Job | None]:
+    """What came of the walk that the address names, and the walk itself while it goes on."""
+    job = jobs.find(request.args.get("walk", ""), organisation_id)
+    if job is None or job.name != VERIFY:
+        return None, None
+    is_told = job.state == jobs.DONE and not wants_fragment()
+    return (verifying.Verdict(**job.result), None) if is_told else (None, job)
+
+
+def _own_page(verdict: verifying.Verdict | None, job: jobs.Job | None = None) -> ResponseReturnValue:
+    entries = services.journal(g.organisation, before=_before(), most=PAGE + 1)
+    return _page(entries, (verdict, job), ".journal", {}, "layout/base.html")
+
+
+def _installation_page(verdict: verifying.Verdict | None, job: jobs.Job | None = None) -> ResponseReturnValue:
     entries = services.installation_journal(before=_before(), most=PAGE + 1)
     names = services.names_of({entry.actor_id for entry in entries if entry.actor_id})
-    return _page(entries, chain.INSTALLATION, ".installation_journal", names, "layout/bare.html")
+    return _page(entries, (verdict, job), ".installation_journal", names, "layout/bare.html")
 
 
 def _before() -> int:
@@ -93,15 +151,22 @@ def _before() -> int:
 
 
 def _page(
-    entries: Sequence[Any], number: int, endpoint: str, names: dict[int, str], layout: str
+    entries: Sequence[Any],
+    walk: tuple[verifying.Verdict | None, jobs.Job | None],
+    endpoint: str,
+    names: dict[int, str],
+    layout: str,
 ) -> ResponseReturnValue:
     shown = [_told(entry, names) for entry in entries[:PAGE]]
+    verdict, job = walk
     return render_template(
         "accounts/journal.html",
         entries=shown,
         layout=layout,
-        verdict=_verdict(chain.verify(number)) if "verify" in request.args else None,
-        verify_url=url_for(endpoint, verify="yes"),
+        verdict=_verdict(verdict) if verdict else None,
+        walk=job,
+        walk_url=url_for(endpoint, walk=job.token) if job else "",
+        verify_url=url_for(VERIFYING[endpoint]),
         older_url=url_for(endpoint, before=shown[-1]["number"]) if len(entries) > PAGE else "",
         newest_url=url_for(endpoint) if _before() else "",
     )
@@ -137,6 +202,11 @@ def _subject(entry: Any) -> str:
     return str(entry.subject)
 
 
-def _verdict(found: chain.Verdict) -> dict[str, Any]:
-    why = next((words for part, words in FAULTS if part in found.why), "")
-    return {"links": found.links, "head": found.head[:12], "broken_at": found.broken_at, "why": why}
+def _verdict(found: verifying.Verdict) -> dict[str, Any]:
+    why = str(next((words for part, words in FAULTS if part in found.why), ""))
+    return {
+        "links": found.links,
+        "head": found.head[:12],
+        "broken_at": found.broken_at,
+        "why": why.replace("{subject}", found.subject),
+    }

@@ -85,6 +85,9 @@ GROUPS: tuple[tuple[LazyString, tuple[Card, ...]], ...] = (
                 _l("What was done, by whom and when, sealed"),
             ),
             Card(
+                Permission.AUDIT_READ, "person", ".accesses", _l("Access log"), _l("Downloads, and what auditors read")
+            ),
+            Card(
                 OPERATOR,
                 "lock",
                 ".installation_journal",
