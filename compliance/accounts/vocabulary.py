@@ -10,6 +10,7 @@ from compliance.accounts import services
 from compliance.accounts.models import VocabularyEntry
 from compliance.regulation.reference import Reference, Term, reference
 from compliance.support.i18n import _
+from compliance.support.text import fold
 
 #: Entries of a list are shown in groups where the data give each a kind; here are the kinds in words.
 Entry = tuple[str, str, str, bool]
@@ -55,7 +56,7 @@ class Vocabulary:
             for (name, code), entry in self.own.items()
             if name == vocabulary and self.law.term(vocabulary, code) is None
         ]
-        ordered = sorted(shipped, key=lambda entry: entry[1]) if vocabulary == "countries" else shipped
+        ordered = sorted(shipped, key=lambda entry: fold(entry[1])) if vocabulary == "countries" else shipped
         return ordered + own
 
     def _group(self, term: Term) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
 from compliance.accounts.models import Department, Membership, Person
@@ -12,17 +12,21 @@ from compliance.support.clock import now
 from compliance.support.db import db
 from compliance.support.errors import NotFound, RuleBroken
 from compliance.support.i18n import _
-from compliance.support.text import slug
+from compliance.support.text import fold, slug
 
 
 def departments() -> Sequence[Department]:
     """All departments in use, by name."""
-    return db.session.scalars(select(Department).where(~Department.archived).order_by(Department.name)).all()
+    return _by_name(~Department.archived)
 
 
 def archived_departments() -> Sequence[Department]:
     """The departments that are no longer in use, by name."""
-    return db.session.scalars(select(Department).where(Department.archived).order_by(Department.name)).all()
+    return _by_name(Department.archived)
+
+
+def _by_name(condition: ColumnElement[bool]) -> Sequence[Department]:
+    return sorted(db.session.scalars(select(Department).where(condition)), key=lambda place: fold(place.name))
 
 
 def find_department(reference: str) -> Department:

@@ -11,7 +11,7 @@ from compliance.records.actor import Actor
 from compliance.support.db import db
 from compliance.support.errors import RuleBroken
 from compliance.support.i18n import _
-from compliance.support.text import slug
+from compliance.support.text import fold, slug
 
 
 def own_terms(vocabulary: str | None = None) -> Sequence[VocabularyEntry]:
@@ -53,7 +53,7 @@ def _term(vocabulary: str, code: str) -> VocabularyEntry:
 def saved_views(actor: Actor, list_name: str) -> Sequence[SavedView]:
     """The views that this person keeps of a list, by name."""
     chosen = select(SavedView).where(SavedView.person_id == actor.user_id, SavedView.list_name == list_name)
-    return db.session.scalars(chosen.order_by(SavedView.name)).all()
+    return sorted(db.session.scalars(chosen), key=lambda view: fold(view.name))
 
 
 def save_view(actor: Actor, list_name: str, name: str, query: str) -> None:

@@ -18,6 +18,7 @@ from compliance.support.clock import now
 from compliance.support.db import UNOWNED, db, enter
 from compliance.support.errors import NotFound, RuleBroken
 from compliance.support.i18n import _, speak
+from compliance.support.text import fold
 
 
 def people() -> list[tuple[Person, list[Membership]]]:
@@ -31,7 +32,7 @@ def people() -> list[tuple[Person, list[Membership]]]:
     by_person: dict[int, tuple[Person, list[Membership]]] = {}
     for membership in db.session.scalars(chosen):
         by_person.setdefault(membership.person_id, (membership.person, []))[1].append(membership)
-    return sorted(by_person.values(), key=lambda pair: pair[0].name.casefold())
+    return sorted(by_person.values(), key=lambda pair: fold(pair[0].name))
 
 
 def directory() -> dict[str, str]:
@@ -39,7 +40,7 @@ def directory() -> dict[str, str]:
     chosen = select(Person.email, Person.name).join(Membership, Membership.person_id == Person.id)
     here = chosen.where(Membership.organisation_id == db.session.info["organisation_id"])
     rows = db.session.execute(here.distinct()).all()
-    return dict(sorted(((email, name) for email, name in rows), key=lambda pair: pair[1].casefold()))
+    return dict(sorted(((email, name) for email, name in rows), key=lambda pair: fold(pair[1])))
 
 
 def find_person(person_id: int) -> tuple[Person, list[Membership]]:

@@ -13,6 +13,7 @@ from compliance.regulation.reference import Provenance, Term, reference
 from compliance.support.errors import NotFound, RuleBroken
 from compliance.support.i18n import _, language_now
 from compliance.support.permissions import Permission, requires
+from compliance.support.text import fold
 from forms.accounts import TermForm
 
 #: Where the words of a rule name the row concerned.
@@ -33,7 +34,7 @@ def lists() -> ResponseReturnValue:
         }
         for each in lists_by_name().values()
     ]
-    rows.sort(key=lambda row: row["list"].label[language_now()].casefold())
+    rows.sort(key=lambda row: fold(row["list"].label[language_now()]))
     return render_template("accounts/lists.html", rows=rows)
 
 
@@ -136,4 +137,4 @@ def unchecked() -> ResponseReturnValue:
         }
         for name, rows in groups.items()
     ]
-    return render_template("accounts/unchecked.html", groups=sorted(shown, key=lambda group: str(group["label"])))
+    return render_template("accounts/unchecked.html", groups=sorted(shown, key=lambda group: fold(str(group["label"]))))

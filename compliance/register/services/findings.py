@@ -20,6 +20,7 @@ from compliance.regulation.reference import reference
 from compliance.regulation.rulebook import SEVERITIES
 from compliance.support.db import db
 from compliance.support.paging import Window
+from compliance.support.text import fold
 
 SEVERITY, RULE, DEPARTMENT, OWNER = GROUPS = ("severity", "rule", "department", "owner")
 #: In a message, what stands for the name of a row when no row is meant.
@@ -280,7 +281,7 @@ def _rank(group: str, counts: Sequence[Count], names: Mapping[str, str]) -> Call
         for count in counts:
             gravest[count.rule] = min(gravest.get(count.rule, 9), SEVERITIES.index(count.severity))
         return lambda value: (gravest[value], value)
-    return lambda value: (value == "", names.get(value, value).casefold())
+    return lambda value: (value == "", fold(names.get(value, value)))
 
 
 _COLUMNS = (

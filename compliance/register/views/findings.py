@@ -15,6 +15,7 @@ from compliance.regulation.rulebook import SEVERITIES
 from compliance.support.clock import today
 from compliance.support.i18n import _, language_now
 from compliance.support.permissions import Permission, requires
+from compliance.support.text import fold
 
 findings_bp = Blueprint("findings", __name__, url_prefix="/o/<organisation>/findings")
 
@@ -110,11 +111,11 @@ def _filters(counts: Sequence[findings.Count], query: findings.Query, names: Nam
         ]
         if facet == findings.OWNER:
             options = [{name: option[name] for name in ("value", "label", "active")} for option in options]
-            options.sort(key=lambda option: str(option["label"]).casefold())
+            options.sort(key=lambda option: fold(str(option["label"])))
         elif facet == findings.SEVERITY:
             options.sort(key=lambda option: SEVERITIES.index(option["value"]) if option["value"] in SEVERITIES else 9)
         else:
-            options.sort(key=lambda option: (-int(option["count"]), str(option["label"])))
+            options.sort(key=lambda option: (-int(option["count"]), fold(str(option["label"]))))
         groups.append({"name": facet, "label": label, "options": options})
     return groups
 

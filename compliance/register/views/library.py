@@ -13,6 +13,7 @@ from compliance.regulation.reference import reference as law
 from compliance.support.documents import Json
 from compliance.support.i18n import _, language_now
 from compliance.support.permissions import Permission, requires
+from compliance.support.text import fold
 
 
 def _starters() -> list[dict[str, Any]]:
@@ -27,7 +28,7 @@ def _starters() -> list[dict[str, Any]]:
         }
         for one in law().starters
     ]
-    return sorted(starters, key=lambda one: str(one["name"]))
+    return sorted(starters, key=lambda one: fold(str(one["name"])))
 
 
 @bp.route("/library", endpoint="library")

@@ -22,7 +22,7 @@ from compliance.support.clock import today
 from compliance.support.errors import Refusal, RuleBroken
 from compliance.support.i18n import _, _l, _n, language_now
 from compliance.support.permissions import Permission, requires
-from compliance.support.text import printable
+from compliance.support.text import fold, printable
 
 COLUMNS = (
     "department",
@@ -238,7 +238,7 @@ def _groups(query: listing.Query, counts: Mapping[str, Mapping[str, int]]) -> li
             for value in dict.fromkeys((*found, *active))
             if value
         ]
-        options.sort(key=lambda option: (-option["count"], option["label"]))
+        options.sort(key=lambda option: (-option["count"], fold(option["label"])))
         groups.append({"name": facet, "label": str(FACET_LABELS[facet]), "options": options})
     return groups
 
