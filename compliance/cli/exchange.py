@@ -11,7 +11,7 @@ from flask import g
 from compliance.cli.common import choose, in_one_transaction, operator_in, organisation_option, sentence
 from compliance.exports import services as exports
 from compliance.exports.entries import ALL, APPROVED
-from compliance.register.services import importing, whole
+from compliance.register.services import dryrun, importing, whole
 from compliance.support import transactions
 from compliance.support.documents import Json
 
@@ -46,7 +46,8 @@ def import_register(
     else:
         if repair:
             importing.decide(run, {"repair": True}, actor=actor)
-        _understood, proposal = importing.look(run)
+        proposal = dryrun.look(run)[1]
+        dryrun.compare(run, proposal, proposal.activities, actor=actor)
         told = proposal.as_json(spoken)
         if not dry_run:
             importing.apply(run, actor=actor)
@@ -87,6 +88,8 @@ def _whole(run: Any, actor: Any, *, dry_run: bool) -> Json:
 def _say(told: Json, *, dry_run: bool) -> None:
     for activity in told["activities"]:
         click.echo(f"{activity.get('action', 'create'):<7} {activity['reference']:<12} {activity['name']}")
+        if activity.get("changed") is not None:
+            click.echo(f"        changes: {', '.join(activity['changed']) or 'nothing'}")
         for problem in activity["problems"]:
             click.echo(f"        {problem['message']}")
     for cell in told["not_understood"]:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from compliance.parties.documents import Party, System
-from compliance.records import search
+from compliance.records import histories, search
 from compliance.records import services as records
 from compliance.records.actor import WORKING, Actor
+from compliance.records.histories import History, Step
 from compliance.records.kinds import kind_of
 from compliance.records.merge import MINE, Conflict, merge
-from compliance.records.models import ARCHIVED, Record, RecordLink, Revision
+from compliance.records.models import APPROVED, ARCHIVED, Record, RecordLink, Revision
 from compliance.support import schemas
+from compliance.support.clock import now
 from compliance.support.db import db
 from compliance.support.documents import Json, from_json, to_json
 from compliance.support.errors import RuleBroken, Stale
@@ -180,7 +182,7 @@ def expiry(valid_until: str, today: datetime.date) -> str:
 def all_of(kind: str) -> Sequence[Record]:
     """All parties or all systems in use, by name."""
     chosen = select(Record).where(Record.kind == kind, Record.state != ARCHIVED)
-    return db.session.scalars(chosen.order_by(Record.name, Record.reference)).all()
+    return sorted(db.session.scalars(chosen), key=lambda record: (fold(record.name), record.reference))
 
 
 def named(kind: str, names: Iterable[str]) -> dict[str, Record]:
@@ -189,14 +191,33 @@ def named(kind: str, names: Iterable[str]) -> dict[str, Record]:
     return {key: record for record in all_of(kind) if (key := fold(record.name).strip()) in wanted}
 
 
-def find_or_add(kind: str, name: str, known: dict[str, Record], *, actor: Actor, **answers: object) -> Record:
-    """The party or system of that name, added if nobody bears it; `known` remembers both for the next call."""
-    key = fold(name).strip()
-    if key not in known:
-        document = to_json(DOCUMENTS[kind](name=name.strip()[:255]))
-        document.update(answers)
-        known[key] = records.create(kind, document, actor=actor, tag=f"{kind}:added")
-    return known[key]
+def links(kind: str) -> dict[str, Json]:
+    """Every party or every system in use as a link of a document, by folded name."""
+    chosen = select(Record.name, Record.reference).where(Record.kind == kind, Record.state != ARCHIVED)
+    found = db.session.execute(chosen.order_by(Record.name, Record.reference))
+    return {fold(name).strip(): _link(kind, reference, name) for name, reference in found}
+
+
+def _link(kind: str, reference: str, name: str) -> Json:
+    return {"kind": kind, "reference": reference, "name": name}
+
+
+def add_named(kind: str, answers: Mapping[str, Json], *, actor: Actor) -> dict[str, Json]:
+    """Add those of these names that nobody bears, all at once; their links by folded name, in the order given."""
+    found: dict[str, Json] = {}
+    for name, more in answers.items():
+        if (key := fold(name).strip()) not in found:
+            found[key] = to_json(DOCUMENTS[kind](name=name.strip()[:255])) | more
+    references = histories.reserve(kind_of(kind).prefix, len(found))
+    steps = [Step(f"{kind}:added", now(), actor, document, APPROVED) for document in found.values()]
+    histories.write(
+        [History(kind, reference, [step]) for reference, step in zip(references, steps, strict=True)],
+        actor.organisation_id or 0,
+    )
+    return {
+        key: _link(kind, reference, document["name"])
+        for (key, document), reference in zip(found.items(), references, strict=True)
+    }
 
 
 def documents(references: Iterable[str] | None = None) -> Mapping[str, Party]:

@@ -5,7 +5,7 @@ revisions, chain, search, links, projections.
 """
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from compliance.records import chain, projections, search
 from compliance.records.actor import APPROVED as APPROVED_FACE
 from compliance.records.actor import WORKING, Actor
 from compliance.records.kinds import kind_of
-from compliance.records.models import APPROVED, DRAFT, SUBMITTED, Numbering, Record, RecordLink, Revision
+from compliance.records.models import APPROVED, ARCHIVED, DRAFT, SUBMITTED, Numbering, Record, RecordLink, Revision
 from compliance.records.services import links_in
 from compliance.support.db import db
 from compliance.support.documents import Json
@@ -38,17 +38,22 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All that happened to one record, in order."""
+    """All that happened to one record, in order; `editions` are those approved before, elsewhere."""
 
     kind: str
     reference: str
     steps: Sequence[Step]
     reviewed_on: datetime.date | None = None
     review_due_on: datetime.date | None = None
+    editions: int = 0
+    approved_at: datetime.datetime | None = None
+    approved_by: str = ""
 
 
 def write(histories: Sequence[History], organisation_id: int, shown: Shown | None = None) -> list[Record]:
     """Write records that do not exist yet, and answer them; `shown` gives what their domain derives from faces."""
+    if not histories:
+        return []
     departments = _departments(organisation_id)
     records = [_record(history, organisation_id, departments) for history in histories]
     _give_ids(Record, records)
@@ -87,7 +92,7 @@ def _record(history: History, organisation_id: int, departments: dict[str, int])
         document=last.document,
         state=last.state,
         version=len(history.steps),
-        edition=len(approvals),
+        edition=history.editions + len(approvals) if approvals else 0,
         department_id=departments.get(kind.department_of(last.document)) if kind.departmental else None,
         common=not kind.departmental,
         owner_email=kind.owner_of(last.document),
@@ -95,8 +100,8 @@ def _record(history: History, organisation_id: int, departments: dict[str, int])
         updated_at=last.at,
         submitted_at=asked.at if asked else None,
         submitted_by_id=asked.actor.user_id if asked else None,
-        approved_at=approvals[-1].at if approvals else None,
-        approved_by=approvals[-1].actor.name if approvals else "",
+        approved_at=(history.approved_at or approvals[-1].at) if approvals else None,
+        approved_by=(history.approved_by or approvals[-1].actor.name) if approvals else "",
         approved_revision_id=None,
         reviewed_on=history.reviewed_on,
         review_due_on=history.review_due_on,
@@ -112,7 +117,8 @@ def _asked(steps: Sequence[Step]) -> Step | None:
 def _revisions(record: Record, history: History) -> Iterable[Revision]:
     edition = 0
     for number, step in enumerate(history.steps, start=1):
-        edition += step.state == APPROVED and kind_of(record.kind).needs_approval
+        if step.state == APPROVED and kind_of(record.kind).needs_approval:
+            edition = max(edition, history.editions) + 1
         yield Revision(
             organisation_id=record.organisation_id,
             record_id=record.id,
@@ -153,13 +159,15 @@ def _point_at_approvals(records: Sequence[Record], approvals: Sequence[Revision 
 
 
 def _faces(record: Record, approved: Revision | None) -> Faces:
+    if record.state == ARCHIVED:
+        return []
     working = [(WORKING, record.document)]
     return [*working, (APPROVED_FACE, approved.document)] if approved else working
 
 
 def _link(records: Sequence[Record]) -> None:
     named = {(r.id, role, item["kind"], item["reference"]) for r in records for role, item in links_in(r.document)}
-    chosen = select(Record.id, Record.kind, Record.reference).where(Record.kind.in_({name[2] for name in named}))
+    chosen = select(Record.id, Record.kind, Record.reference).where(Record.reference.in_({name[3] for name in named}))
     found = db.session.execute(chosen) if named else ()
     ids = {(kind, reference): number for number, kind, reference in found}
     rows = [
@@ -171,12 +179,27 @@ def _link(records: Sequence[Record]) -> None:
         db.session.connection().execute(insert(RecordLink.__table__), rows)  # type: ignore[arg-type]
 
 
-def reserve(prefix: str, count: int) -> list[str]:
-    """That many references of a prefix, one after another; they are given to nobody else."""
+def used(references: Collection[str], kind: str = "") -> set[str]:
+    """Those of these references that the organisation has used (for that kind), whoever may see their records."""
+    table = Record.metadata.tables[Record.__tablename__]
+    chosen = select(table.c.reference).where(
+        table.c.organisation_id == db.session.info["organisation_id"], table.c.reference.in_(references)
+    )
+    chosen = chosen.where(table.c.kind == kind) if kind else chosen
+    return set(db.session.scalars(chosen)) if references else set()
+
+
+def reserve(prefix: str, count: int, besides: Collection[str] = ()) -> list[str]:
+    """That many new references of a prefix, in order: none that is used already or stands in `besides`."""
     counter = db.session.scalar(select(Numbering).where(Numbering.prefix == prefix).with_for_update())
     if counter is None:
         counter = Numbering(prefix=prefix, last=0)
         db.session.add(counter)
-    first, counter.last = counter.last + 1, counter.last + count
+    found: list[str] = []
+    while missing := count - len(found):
+        first, counter.last = counter.last + 1, counter.last + missing
+        drawn = [f"{prefix}-{number:04d}" for number in range(first, first + missing)]
+        gone = used(drawn).union(besides)
+        found += [reference for reference in drawn if reference not in gone]
     db.session.flush()
-    return [f"{prefix}-{number:04d}" for number in range(first, first + count)]
+    return found

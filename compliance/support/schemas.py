@@ -1,19 +1,18 @@
 """From the grammar of documents to marshmallow: one schema a document class, derived, never written twice."""
 
+import contextlib
 import datetime
 import functools
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from compliance.support import documents as d
+from compliance.support import plain
 from compliance.support.i18n import _l
-from compliance.support.text import printable
 
-_CODE = re.compile(r"[\w:.\-]{0,64}\Z")
-_MOST_ROWS = validate.Length(max=500, error=_l("At most {max} rows: make two records of it."))
+_MOST_ROWS = validate.Length(max=plain.MOST_ROWS, error=_l("At most {max} rows: make two records of it."))
 
 
 class Words(fields.String):
@@ -21,7 +20,7 @@ class Words(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs) or ""
-        return printable(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+        return plain.clean_words(text)
 
 
 class Day(fields.String):
@@ -38,13 +37,13 @@ class Day(fields.String):
 class LinkSchema(Schema):
     """A link as it is written in a document."""
 
-    kind = fields.String(required=True, validate=validate.Length(1, 32))
-    reference = fields.String(required=True, validate=validate.Length(0, 255))
-    name = Words(load_default="", validate=validate.Length(max=500))
+    kind = fields.String(required=True, validate=validate.Length(1, plain.LONGEST_KIND))
+    reference = fields.String(required=True, validate=validate.Length(0, plain.LONGEST_REFERENCE))
+    name = Words(load_default="", validate=validate.Length(max=plain.LONGEST_LINK))
 
 
 def _field(spec: d.Spec) -> fields.Field[Any]:
-    code = fields.String(validate=validate.Regexp(_CODE))
+    code = fields.String(validate=validate.Regexp(plain.CODE))
     match spec.kind:
         case d.TEXT | d.LONG_TEXT:
             return Words(load_default="", allow_none=True, validate=validate.Length(max=spec.max_length))
@@ -57,14 +56,14 @@ def _field(spec: d.Spec) -> fields.Field[Any]:
             return Day(load_default="", allow_none=True)
         case d.COUNT:
             return fields.Integer(
-                load_default=None, allow_none=True, strict=True, validate=validate.Range(0, 2_000_000_000)
+                load_default=None, allow_none=True, strict=True, validate=validate.Range(0, plain.MOST_COUNTED)
             )
         case d.FLAG:
             return fields.Boolean(load_default=None, allow_none=True, truthy={True}, falsy={False})
         case d.LINK:
             return fields.Nested(LinkSchema, load_default=None, allow_none=True)
         case d.KEY:
-            return fields.String(load_default=d.new_key, validate=validate.Length(1, 16))
+            return fields.String(load_default=d.new_key, validate=validate.Length(1, plain.LONGEST_KEY))
     assert spec.row is not None
     return fields.Nested(schema_of(spec.row), many=True, load_default=list, validate=_MOST_ROWS)
 
@@ -92,5 +91,8 @@ def _loader(document: type, only: frozenset[str] | None) -> DocumentSchema:
 
 def load(document: type, data: Any, only: Iterable[str] | None = None) -> d.Json:
     """Clean, complete JSON of a document (or of the named fields), or ValidationError with messages by path."""
-    loaded: d.Json = _loader(document, None if only is None else frozenset(only)).load(data)
+    wanted = None if only is None else frozenset(only)
+    with contextlib.suppress(plain.Doubtful):
+        return plain.cleaned(document, data, wanted)
+    loaded: d.Json = _loader(document, wanted).load(data)
     return loaded

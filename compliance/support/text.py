@@ -7,6 +7,9 @@ import unicodedata
 _WORD = re.compile(r"\w+")
 #: Control characters but lines and tabs (Cc), and halves of surrogate pairs (Cs).
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+#: The accents of Europe, which a pattern takes away at once; where something rarer stands, each character is asked.
+_MARKS = re.compile("[\u0300-\u034e\u0350-\u036f]+")
+_RARE = re.compile("[^\x00-\u02ff\u2000-\u20cf]")
 #: What Unicode does not take apart by itself; replaced one by one, which is quicker than a translation table.
 _LIGATURES = (("œ", "oe"), ("æ", "ae"), ("ß", "ss"), ("’", "'"), ("ø", "o"), ("ł", "l"))
 
@@ -18,8 +21,10 @@ def fold(text: str) -> str:
     text = text.lower()
     for joined, opened in _LIGATURES:
         text = text.replace(joined, opened)
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(itertools.filterfalse(unicodedata.combining, decomposed)).lower()
+    decomposed = _MARKS.sub("", unicodedata.normalize("NFKD", text))
+    if _RARE.search(decomposed):
+        decomposed = "".join(itertools.filterfalse(unicodedata.combining, decomposed))
+    return decomposed.lower()
 
 
 def words(text: str) -> list[str]:

@@ -22,10 +22,12 @@ def proposal_of(
     *,
     corrections: Corrections | None = None,
     choices: Mapping[str, SheetChoice] | None = None,
-    existing: Collection[str] = (),
+    known: Collection[str] = (),
 ) -> Proposal:
     keys = (f"k{number}" for number in itertools.count(1))
-    return propose(understand(read(data, name), reference(), corrections, choices), existing, lambda: next(keys))
+    return propose(
+        understand(read(data, name), reference(), corrections, choices), known.__contains__, lambda: next(keys)
+    )
 
 
 def activities_of(data: bytes | str, name: str = "f.csv", **options: Any) -> list[ActivityProposal]:

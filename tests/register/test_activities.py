@@ -241,14 +241,3 @@ def test_an_activity_of_the_library_is_a_draft_to_be_checked(language: str, cont
     assert record.name == activities.law().starters[0]["name"][language]
     with pytest.raises(NotFound):
         library.start_from("nothing", language, actor=team.actor("dpo"))
-
-
-def test_parties_named_twice_are_one(context: Flask) -> None:
-    team = make_team()
-    names = ("PaySoft", "  paysoft ", "PAYSOFT")
-    document = {"a": [{"party": {"kind": "party", "reference": "", "name": name}} for name in names]}
-
-    links = [row["party"] for row in activities.resolve_links(document, actor=team.actor("dpo"))["a"]]
-
-    assert len({link["reference"] for link in links}) == 1
-    assert links[0]["name"] == "PaySoft"

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from compliance.records import services as records
 from compliance.records.models import ARCHIVED, Record
 from compliance.register.models import HeaderMemory, ImportedRecord
-from compliance.register.services import activities, importing, review
+from compliance.register.services import activities, dryrun, importing, review
 from compliance.support import jobs, transactions
 from compliance.support.db import db
 from compliance.support.documents import Json
@@ -28,7 +28,7 @@ def test_the_file_of_the_first_journey_is_four_activities_and_a_row_of_help(cont
     team = make_team()
     run = begin(team)
     assert register() == {}, "reading changes nothing"
-    _understood, proposal = importing.look(run)
+    _understood, proposal = dryrun.look(run)
     assert (proposal.count("create"), proposal.count("update"), len(register())) == (4, 0, 0)
 
     importing.apply(run, actor=team.actor("dpo"))
@@ -116,7 +116,7 @@ def test_an_import_is_done_once(context: Flask) -> None:
 def test_a_row_that_was_left_out_is_left_out(context: Flask) -> None:
     team = make_team()
     run = begin(team)
-    rows = {f"{a.sheet}/{a.row}": "skip" for a in importing.look(run)[1].activities if a.reference != "RH-02"}
+    rows = {f"{a.sheet}/{a.row}": "skip" for a in dryrun.look(run)[1].activities if a.reference != "RH-02"}
     importing.decide(
         run, {"rows": {**rows, "nowhere/1": "create", next(iter(rows)): "explode"}}, actor=team.actor("dpo")
     )
@@ -131,16 +131,16 @@ def test_a_column_named_by_hand_is_remembered_for_the_next_file(context: Flask) 
     team = make_team()
     data = table("RH-01;Paie;Vieux coffre", head="Réf;Activité;Zzyzx")
     run = begin(team, data)
-    reading = importing.look(run)[0].sheets[0]
+    reading = dryrun.look(run)[0].sheets[0]
     assert reading.columns[2].target == ""
     column = str(reading.columns[2].number)
 
     importing.decide(run, {"sheets": {reading.name: {"columns": {column: "description"}}}}, actor=team.actor("dpo"))
     transactions.commit()
-    assert importing.look(run)[1].activities[0].document.description == "Vieux coffre"
+    assert dryrun.look(run)[1].activities[0].document.description == "Vieux coffre"
 
     other = begin(team, table("RH-02;Congés;Armoire", head="Réf;Activité;ZZYZX "), "other.csv")
-    assert importing.look(other)[1].activities[0].document.description == "Armoire"
+    assert dryrun.look(other)[1].activities[0].document.description == "Armoire"
     assert number_of(HeaderMemory) == 1
     make_organisation("Elsewhere")
     assert number_of(HeaderMemory) == 0
@@ -230,24 +230,24 @@ def test_undoing_an_update_gives_an_approved_record_back_as_it_stood(context: Fl
 
 def test_an_import_that_was_killed_goes_on_where_it_stopped(context: Flask) -> None:
     team = make_team()
-    run = begin(team, many(45, references=False))
+    run = begin(team, many(120, references=False))
 
     def kept_then_killed(done: int, _total: int) -> None:
         transactions.commit()
-        if done >= 20:
+        if done >= 50:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         importing.apply(run, actor=team.actor("dpo"), between=kept_then_killed)
     transactions.rollback()
-    assert len(register()) == 20
+    assert len(register()) == 50
 
     importing.apply(run, actor=team.actor("dpo"))
     transactions.commit()
 
-    assert len(register()) == 45
-    assert len({record.name for record in register().values()}) == 45
-    assert run.result["create"] == 45
+    assert len(register()) == 120
+    assert len({record.name for record in register().values()}) == 120
+    assert run.result["create"] == 120
     assert len(importing.undo(run, actor=team.actor("dpo"))) == 0
 
 
@@ -267,7 +267,7 @@ def test_a_long_import_is_a_job_that_says_how_far_it_is_and_is_done_once(context
     db.session.rollback()
 
     job = db.session.scalars(select(jobs.Job)).one()
-    assert (job.state, job.done, job.total) == ("done", 40, 45), job.error
+    assert (job.state, job.done, job.total) == ("done", 45, 45), job.error
     team.actor("dpo")
     assert len(register()) == 45
     assert client.get(answer.location).status_code == 302

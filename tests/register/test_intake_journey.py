@@ -162,7 +162,7 @@ def test_a_formula_stays_text_and_parts_from_the_legal_basis(activities: dict[st
 
 
 def test_the_same_references_again_are_updates() -> None:
-    again = proposal_of(FRENCH.encode("cp1252"), existing=["rh-01", "RH-02", "COM-01", "SG-01"])
+    again = proposal_of(FRENCH.encode("cp1252"), known=["RH-01", "RH-02", "COM-01", "SG-01"])
     assert (again.count("create"), again.count("update")) == (0, 4)
 
 

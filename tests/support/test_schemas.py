@@ -1,5 +1,6 @@
 """From the grammar of documents to what may be kept: clean JSON, or each fault named by its path."""
 
+import contextlib
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from marshmallow import ValidationError
 
 from compliance.register.documents import Activity
 from compliance.support import documents as d
+from compliance.support import plain
 from compliance.support.documents import from_json, specs_of, to_json
-from compliance.support.schemas import load
+from compliance.support.schemas import load, schema_of
 
 quick = settings(max_examples=60, deadline=None)
 
@@ -102,3 +104,38 @@ def test_only_the_fields_named_are_read() -> None:
 
 def test_an_old_document_is_read_with_what_it_has() -> None:
     assert from_json(Activity, {"name": "x", "gone": 1}).name == "x"
+
+
+anything = st.one_of(
+    st.none(), st.booleans(), st.integers(-2, 2**32), st.floats(allow_nan=False), st.text(max_size=300),
+    st.sampled_from(["\x00a ", " é\r\nb ", "\xa0x\xa0", "\ud800", "2026-1-1", "20260101", "a b", "x" * 501]),
+    st.dictionaries(st.sampled_from(["kind", "reference", "name", "key", "label"]), st.text(max_size=600), max_size=4),
+    st.lists(st.one_of(st.text(max_size=70), st.none(), st.integers(), st.just({})), max_size=3),
+)  # fmt: skip
+
+
+@quick
+@given(rows_of(Activity), st.data())
+def test_the_short_way_answers_what_the_schema_answers_or_leaves_it_to_the_schema(
+    document: dict[str, Any], data: st.DataObject
+) -> None:
+    for name in data.draw(st.lists(st.sampled_from(list(document)), max_size=3)):
+        document[name] = data.draw(anything)
+    rows = [row for value in document.values() if isinstance(value, list) for row in value if isinstance(row, dict)]
+    for row in rows[:2]:
+        row[data.draw(st.sampled_from([*row, "more"]))] = data.draw(anything)
+    try:
+        wanted: Any = schema_of(Activity)().load(document)
+    except ValidationError:
+        wanted = plain.Doubtful
+    with contextlib.suppress(plain.Doubtful):  # then the schema answers
+        assert plain.cleaned(Activity, document) == wanted
+
+
+def test_a_complete_document_or_section_takes_the_short_way() -> None:
+    document = to_json(Activity(name=" Paie\x07 ", notes="a\r\nb"))
+
+    assert plain.cleaned(Activity, document)["name"] == "Paie"
+    assert plain.cleaned(Activity, {"notes": document["notes"]}, frozenset({"notes"})) == {"notes": "a\nb"}
+    with pytest.raises(plain.Doubtful):
+        plain.cleaned(Activity, {"notes": ""}, frozenset({"notes", "name"}))

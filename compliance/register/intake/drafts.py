@@ -3,7 +3,8 @@
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from compliance.register.documents import Activity
 from compliance.register.intake.messages import CHECK, PROBLEM, NotUnderstood, Param, Problem
@@ -13,10 +14,11 @@ from compliance.support.documents import LINK, Link, Spec, specs_of
 from compliance.support.tables.workbook import cell_name
 
 _NAME_LENGTH = 255
+#: What a cell that stands alone has beside it.
+NO_PARTS: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What one cell says about one target. `parts` holds the other cells of the same row of a form's section."""
 
     target: str
@@ -25,7 +27,7 @@ class Answer:
     sheet: str
     row: int
     column: int
-    parts: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = NO_PARTS
     places: tuple[tuple[int, int], ...] = ()
 
     @property
@@ -69,9 +71,9 @@ class Draft:
     def tell(self, answer: Answer | None, path: str, code: str, level: str = PROBLEM, **params: Param) -> None:
         """A problem, or with level CHECK a reading to be looked at."""
         said = {"row": str(answer.row + 1) if answer else "", **params}
-        problem = Problem(path, code, said, answer.cell if answer else "", level)
-        if problem not in self.problems:
-            self.problems.append(problem)
+        cell = answer.cell if answer else ""
+        if not any(p.cell == cell and (p.field, p.code, p.params) == (path, code, said) for p in self.problems):
+            self.problems.append(Problem(path, code, said, cell, level))
 
     def check(self, answer: Answer | None, path: str, code: str, **params: Param) -> None:
         """How something was read, for a person to look at."""

@@ -1,6 +1,6 @@
 """From what was understood to activities: grouped, built, numbered, with every cell of the file accounted for."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from compliance.register.documents import Activity
@@ -20,7 +20,10 @@ _SHEET_REASONS = {VALUES: "list_sheet", OTHER: "other_sheet"}
 
 @dataclass(slots=True)
 class ActivityProposal:
-    """One activity read from the file; rows count from one. `answered` names the fields of which the file speaks."""
+    """One activity read from the file; rows count from one. `answered` names the fields of which the file speaks.
+
+    `changed` names those that change in the record that the register has, once the two were compared.
+    """
 
     sheet: str
     row: int
@@ -33,6 +36,7 @@ class ActivityProposal:
     answered: frozenset[str]
     action: str = CREATE
     is_example: bool = False
+    changed: tuple[str, ...] | None = None
 
     def as_json(self, language: str) -> Json:
         """The activity as the command line prints it."""
@@ -41,6 +45,7 @@ class ActivityProposal:
             "reference": self.reference,
             "name": self.name,
             "action": self.action,
+            "changed": None if self.changed is None else list(self.changed),
             "document": to_json(self.document),
             "problems": [
                 {"field": p.field, "message": p.message(language), "cell": p.cell, "level": p.level}
@@ -98,14 +103,20 @@ class _Source:
     is_example: bool = False
 
 
-def propose(understanding: Understanding, existing: Collection[str] = (), key: Callable[[], str] = new_key) -> Proposal:
-    """Build every activity of the file. `existing` are the references that the register already has."""
-    return _Proposer(understanding, {fold(reference) for reference in existing}, key).propose()
+def _nothing_yet(_reference: str) -> bool:
+    return False
+
+
+def propose(
+    understanding: Understanding, is_known: Callable[[str], bool] = _nothing_yet, key: Callable[[], str] = new_key
+) -> Proposal:
+    """Build every activity of the file. `is_known` says whether the register already has a reference."""
+    return _Proposer(understanding, is_known, key).propose()
 
 
 class _Proposer:
-    def __init__(self, understanding: Understanding, existing: set[str], key: Callable[[], str]) -> None:
-        self._understanding, self._existing, self._key = understanding, existing, key
+    def __init__(self, understanding: Understanding, is_known: Callable[[str], bool], key: Callable[[], str]) -> None:
+        self._understanding, self._is_known, self._key = understanding, is_known, key
         self._proposal = Proposal(understanding.workbook.file)
         self._placed: set[tuple[str, Position]] = set()
         self._listed: list[tuple[str, Position, str]] = []
@@ -271,7 +282,7 @@ class _Proposer:
     def _action(self, source: _Source, reference: str) -> str:
         if source.is_example and self._has_real_ones:
             return SKIP
-        return UPDATE if reference and fold(reference) in self._existing else CREATE
+        return UPDATE if reference and self._is_known(reference) else CREATE
 
     @property
     def _has_real_ones(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from compliance.register.intake.data import pattern
-from compliance.register.intake.drafts import Answer
+from compliance.register.intake.drafts import NO_PARTS, Answer
 from compliance.register.intake.forms import announces_example, is_prompt
 from compliance.register.intake.layout import BY_COLUMN, Column, SheetReading
 from compliance.register.intake.words import fold, tidy
@@ -54,7 +54,7 @@ def _read_row(reading: SheetReading, number: int, cells: Mapping[int, str], colu
         if column is None or not column.target:
             row.unplaced.append(place)
             continue
-        row.answers.append(Answer(column.target, text, column.heading, reading.name, *place, {}, (place,)))
+        row.answers.append(Answer(column.target, text, column.heading, reading.name, *place, NO_PARTS, (place,)))
         if column.target == "reference" and not row.reference:
             row.reference = text
         elif column.target == "name" and not row.name:

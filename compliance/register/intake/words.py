@@ -37,8 +37,10 @@ def stem(folded: str) -> str:
 
 def tidy(text: str) -> str:
     """A cell as it will be kept: without the protection of our own exports, outer blanks, other line ends than one."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n\xa0\ufeff\u200b")
-    return text[1:] if _FORMULA.match(text) else text
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.strip(" \t\n\xa0\ufeff\u200b")
+    return text[1:] if text[:1] == "'" and _FORMULA.match(text) else text
 
 
 def one_line(text: str) -> str:
@@ -86,7 +88,7 @@ def _is_balanced(text: str) -> bool:
 
 def cut(text: str, separators: str) -> list[str]:
     """The pieces between separators, brackets and quotations kept whole; a comma between figures does not cut."""
-    if not any(separator in text for separator in separators):
+    if separators not in text if len(separators) == 1 else not any(map(text.__contains__, separators)):
         return [piece for piece in [_without_bullet(text)] if piece]
     guarded = _is_balanced(text)
     pieces, start, depth, quoted = [], 0, 0, False
@@ -106,7 +108,9 @@ def _is_decimal(text: str, place: int) -> bool:
 
 
 def _without_bullet(piece: str) -> str:
-    return _BULLET.sub("", piece).strip(" \t\n\xa0")
+    if not piece[:1].isalpha() or piece[1:2] == ")":  # most begin with a word, which no bullet does
+        piece = _BULLET.sub("", piece)
+    return piece.strip(" \t\n\xa0")
 
 
 def split_statements(text: str) -> list[str]:

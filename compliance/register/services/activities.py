@@ -7,7 +7,6 @@ from marshmallow import ValidationError
 
 from compliance.accounts import services as accounts
 from compliance.accounts.models import Department, Person
-from compliance.parties import services as parties
 from compliance.records import drafts as kept_drafts
 from compliance.records import services as records
 from compliance.records.actor import Actor
@@ -195,20 +194,3 @@ def departments() -> Sequence[Department]:
 def people() -> list[Person]:
     """Those who can answer for a record."""
     return [person for person, _roles in accounts.people()]
-
-
-def resolve_links(document: Json, *, actor: Actor, known: dict[str, dict[str, Record]] | None = None) -> Json:
-    """Give every party and system that is named without a reference its record, adding those nobody has entered yet."""
-    known = known if known is not None else {parties.PARTY: {}, parties.SYSTEM: {}}
-
-    def visit(value: object) -> object:
-        if isinstance(value, dict):
-            if value.get("kind") in known and value.get("reference") == "" and value.get("name"):
-                found = parties.find_or_add(value["kind"], value["name"], known[value["kind"]], actor=actor)
-                return {"kind": value["kind"], "reference": found.reference, "name": found.name}
-            return {name: visit(item) for name, item in value.items()}
-        return [visit(item) for item in value] if isinstance(value, list) else value
-
-    resolved = visit(document)
-    assert isinstance(resolved, dict)
-    return resolved

@@ -1,6 +1,8 @@
 """Reading back what we exported: a whole register into an empty organisation, equal to what it was."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 import orjson
 from marshmallow import ValidationError
@@ -10,14 +12,18 @@ from compliance.accounts import services as accounts
 from compliance.accounts.documents import Organisation as Profile
 from compliance.accounts.roles import NAMED
 from compliance.parties import services as parties
+from compliance.records import histories
 from compliance.records import services as records
 from compliance.records.actor import Actor
+from compliance.records.histories import History, Step
 from compliance.records.models import APPROVED, ARCHIVED, DRAFT, SUBMITTED, Record
 from compliance.register.models import ImportedRecord, ImportRun
-from compliance.register.services import activities
+from compliance.register.services import activities, xray
 from compliance.register.services.envelope import checked
+from compliance.register.services.taking import TAG
 from compliance.register.services.xray import KIND
 from compliance.support import schemas, storage
+from compliance.support.clock import now
 from compliance.support.db import db
 from compliance.support.documents import Json
 from compliance.support.errors import RuleBroken
@@ -25,14 +31,27 @@ from compliance.support.i18n import _
 from compliance.support.permissions import Permission
 
 FORMAT, VERSION = "trente-register", 1
-TAG = "register:record:import"
+BATCH = 200
+Between = Callable[[int, int], None]
 LISTS = ("departments", "people", "vocabularies", "parties", "systems", "activities")
+
+
+def announces(file: Path) -> bool:
+    """Whether the first words of a file say that it is a whole register of ours; it may be larger than other files."""
+    with file.open("rb") as content:
+        head = content.read(200).lstrip()
+    return head.startswith(b"{") and f'"{FORMAT}"'.encode() in head
 
 
 def read(run: ImportRun) -> Json:
     """The content of our own export, or RuleBroken."""
+    return content_of(storage.path_of(run.file_digest))
+
+
+def content_of(file: Path) -> Json:
+    """The content of a file of ours, or RuleBroken."""
     try:
-        content = orjson.loads(storage.path_of(run.file_digest).read_bytes())
+        content = orjson.loads(file.read_bytes())
     except orjson.JSONDecodeError as error:
         raise RuleBroken(_("This file is damaged: it is not complete JSON."), field="file") from error
     if content.get("format") != FORMAT or content.get("version") != VERSION:
@@ -48,9 +67,10 @@ def is_empty() -> bool:
     return not db.session.scalar(chosen)
 
 
-def apply(run: ImportRun, *, actor: Actor) -> None:
+def apply(run: ImportRun, *, actor: Actor, between: Between = lambda done, total: None) -> None:
     """Lay a whole register into an empty organisation: references, approved versions and working copies as they were.
 
+    All of it is one transaction: `between` tells how far it is, and keeps nothing.
     What was approved there is approved here only by somebody who looks after the organisation; else it comes as drafts.
     """
     actor.must(Permission.REGISTER_IMPORT)
@@ -60,25 +80,39 @@ def apply(run: ImportRun, *, actor: Actor) -> None:
         content = checked(read(run))
         _organisation(content, actor)
         for kind, name in ((parties.PARTY, "parties"), (parties.SYSTEM, "systems")):
-            for item in content.get(name, []):
-                parties.add(kind, item["document"], actor=actor, reference=item["reference"])
-        items = content.get("activities", [])
-        for number, item in enumerate(items, start=1):
-            record = _activity(item, actor)
-            db.session.add(
-                ImportedRecord(
-                    run_id=run.id,
-                    record_id=record.id,
-                    act="create",
-                    position=str(number),
-                    version_before=0,
-                    version_after=record.version,
-                )
-            )
+            _write([_entry(kind, item, actor) for item in content[name]], actor)
+        items = content["activities"]
+        lines = [_activity(item, actor) for item in items]
     except (KeyError, TypeError, ValidationError) as error:
         raise RuleBroken(_("This file is damaged: a record in it is not complete."), field="file") from error
+    around = xray.surroundings_for_all()
+    for start in range(0, len(lines), BATCH):
+        batch = lines[start : start + BATCH]
+        made = _write(batch, actor, lambda record, faces: xray.shown(record, around, faces, is_new=True))
+        db.session.add_all([_made(run, record, number) for number, record in enumerate(made, start=start + 1)])
+        between(start + len(batch), len(lines))
     run.state, run.result = "applied", {"create": len(items), "update": 0, "skip": 0, "not_understood": 0}
     records.note("register:import:apply", actor=actor, changed=[run], subject=run.file_name, create=len(items))
+
+
+def _write(lines: Sequence[History], actor: Actor, shown: histories.Shown | None = None) -> Sequence[Record]:
+    """Write records under the references that the file gives them; each may stand there once."""
+    times = Counter(line.reference for line in lines)
+    kind = lines[0].kind if lines else ""
+    for reference in sorted({own for own in times if times[own] > 1} | histories.used(times.keys(), kind)):
+        raise RuleBroken(_("The reference %(reference)s is already used.", reference=reference), field="reference")
+    return histories.write(lines, actor.organisation_id or 0, shown)
+
+
+def _made(run: ImportRun, record: Record, number: int) -> ImportedRecord:
+    return ImportedRecord(
+        run_id=run.id,
+        record_id=record.id,
+        act="create",
+        position=str(number),
+        version_before=0,
+        version_after=record.version,
+    )
 
 
 def _organisation(content: Json, actor: Actor) -> None:
@@ -113,29 +147,37 @@ def _parents_first(departments: list[Json]) -> Iterable[Json]:
         waiting = [item for item in waiting if item["reference"] not in placed]
 
 
-def _activity(item: Json, actor: Actor) -> Record:
+def _entry(kind: str, item: Json, actor: Actor) -> History:
+    actor.must(Permission.PARTIES_WRITE)
+    document = schemas.load(parties.DOCUMENTS[kind], item["document"])
+    return History(kind, item["reference"], [Step(f"{kind}:added", now(), actor, document, APPROVED)])
+
+
+def _activity(item: Json, actor: Actor) -> History:
+    """What happened to a record, as far as the file tells: first approved, then changed, submitted, archived."""
     may_restore = actor.can(Permission.ACCOUNTS_MANAGE)
-    approved = item.get("approved_document") if may_restore else None
-    first = activities.load(approved or item["document"])
-    record = records.create(KIND, first, actor=actor, tag=TAG, reference=item["reference"])
-    if approved:
-        _approve(record, item, actor)
+    approved = item["approved_document"] if may_restore else None
     working = activities.load(item["document"])
-    if working != record.document:
-        records.change(record, working, TAG, actor=actor)
-    if item["status"] == SUBMITTED and record.state == DRAFT:
-        records.submit(record, TAG, actor=actor)
-    if item["status"] == ARCHIVED:
-        records.archive(record, TAG, actor=actor)
-    return record
+    first = activities.load(approved) if approved else working
+    steps = [_step(first, DRAFT, actor)]
+    if approved:
+        by = item["approved_by"] or actor.name
+        steps.append(_step(first, APPROVED, actor, _("As approved by %(name)s before the export", name=by)))
+    if working != first:
+        steps.append(_step(working, DRAFT, actor))
+    for state in (SUBMITTED, ARCHIVED):
+        if item["status"] == state and (state == ARCHIVED or steps[-1].state == DRAFT):
+            steps.append(_step(working, state, actor))
+    return History(
+        KIND,
+        item["reference"],
+        steps,
+        editions=max(item["edition"] - 1, 0),
+        approved_at=item["approved_at"],
+        approved_by=item["approved_by"],
+        review_due_on=item["review_due_on"] if approved else None,
+    )
 
 
-def _approve(record: Record, item: Json, actor: Actor) -> None:
-    record.edition = max(item["edition"] - 1, 0)
-    record.review_due_on = item["review_due_on"]
-    by = item["approved_by"] or actor.name
-    records.approve(record, TAG, actor=actor, reason=_("As approved by %(name)s before the export", name=by))
-    record.approved_by = by
-    if item["approved_at"]:
-        record.approved_at = item["approved_at"]
-    records.note(TAG, actor=actor, changed=[record], record=record, subject=record.reference, state=APPROVED)
+def _step(document: Json, state: str, actor: Actor, reason: str = "") -> Step:
+    return Step(TAG, now(), actor, document, state, reason)

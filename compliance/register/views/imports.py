@@ -1,5 +1,6 @@
 """Importing a register: the file, what was understood, what would be done, the result, and the way back."""
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -7,12 +8,14 @@ from flask.typing import ResponseReturnValue
 
 from compliance.register.intake.layout import FORM, OTHER, TABLE, VALUES, Understanding
 from compliance.register.intake.messages import remark
+from compliance.register.intake.proposal import ActivityProposal
 from compliance.register.intake.targets import targets
-from compliance.register.services import importing, whole
+from compliance.register.services import dryrun, importing, whole
 from compliance.regulation.reference import reference as law
 from compliance.support import jobs
 from compliance.support.errors import RuleBroken
 from compliance.support.i18n import _, language_now
+from compliance.support.paging import Window
 from compliance.support.permissions import Permission, requires
 from compliance.support.text import printable
 
@@ -24,6 +27,7 @@ bp = Blueprint("imports", __name__, url_prefix="/o/<organisation>/imports")
 #: Up to this many records an import is done while the person waits; above, by the worker.
 AT_ONCE = 40
 MOST_LISTED = 500
+ROWS_SHOWN = 100
 
 
 @bp.route("/", methods=["GET", "POST"])
@@ -58,16 +62,21 @@ def show(token: str) -> ResponseReturnValue:
         content = whole.read(run)
         counts = {name: len(content.get(name, [])) for name in whole.LISTS}
         return render_template("register/import_whole.html", run=run, counts=counts, empty=whole.is_empty())
-    understood, proposal = importing.look(run)
+    understood, proposal = dryrun.look(run)
     language = language_now()
+    window = Window(request.args.get("page", 1, type=int), len(proposal.activities), ROWS_SHOWN)
+    shown = proposal.activities[window.start : window.end]
+    dryrun.compare(run, proposal, shown, actor=g.actor)
+    made = Counter(activity.sheet for activity in proposal.activities)
     page = render_template(
         "register/import_show.html",
         run=run,
-        sheets=[_sheet(reading) for reading in understood.sheets],
+        sheets=[_sheet(reading, made[reading.name]) for reading in understood.sheets],
         notes=_notes(understood),
         can_repair=any(note.code == "garbled" for note in understood.workbook.notes),
         proposal=proposal,
-        problems=[[p.message(language) for p in a.problems] for a in proposal.activities],
+        window=window,
+        shown=[_row(activity, language) for activity in shown],
         left_out=[(n, n.message(language)) for n in proposal.not_understood[:MOST_LISTED]],
         targets=[(path, target.label(language)) for path, target in targets(law()).items()],
     )
@@ -78,7 +87,16 @@ def _notes(understood: Understanding) -> list[str]:
     return [remark(note, language_now()) for note in understood.workbook.notes]
 
 
-def _sheet(reading: Any) -> dict[str, Any]:
+def _row(activity: ActivityProposal, language: str) -> dict[str, Any]:
+    fields = law().fields["activity"]
+    return {
+        "activity": activity,
+        "changed": None if activity.changed is None else [fields[name].label[language] for name in activity.changed],
+        "problems": [problem.message(language) for problem in activity.problems],
+    }
+
+
+def _sheet(reading: Any, made: int) -> dict[str, Any]:
     kinds = {
         TABLE: _("a table, one activity a row"),
         FORM: _("a form, one activity"),
@@ -93,7 +111,7 @@ def _sheet(reading: Any) -> dict[str, Any]:
         "header_row": reading.header_row + 1,
         "orientation": reading.orientation,
         "columns": reading.columns,
-        "activities": reading.activities,
+        "activities": made,
     }
 
 
@@ -133,6 +151,19 @@ def _is_number(typed: str) -> bool:
     return typed.isdecimal() and len(typed) < 8
 
 
+@bp.route("/<token>/rows", methods=["POST"])
+@requires(Permission.REGISTER_IMPORT)
+def rows(token: str) -> ResponseReturnValue:
+    """Keep what is decided of the rows shown, and show another page of them."""
+    _decide_rows(importing.find(token))
+    return redirect(url_for(".show", token=token, page=request.form.get("page", ""), _anchor="rows"), 303)
+
+
+def _decide_rows(run: "ImportRun") -> None:
+    chosen = {name[4:]: value for name, value in request.form.items() if name.startswith("row:")}
+    importing.decide(run, {"rows": {**run.choices.get("rows", {}), **chosen}}, actor=g.actor)
+
+
 @bp.route("/<token>/apply", methods=["POST"])
 @requires(Permission.REGISTER_IMPORT)
 def apply(token: str) -> ResponseReturnValue:
@@ -143,9 +174,8 @@ def apply(token: str) -> ResponseReturnValue:
     if importing.is_own_export(run):
         size = len(whole.read(run).get("activities", []))
     else:
-        chosen = {name[4:]: value for name, value in request.form.items() if name.startswith("row:")}
-        importing.decide(run, {"rows": {**run.choices.get("rows", {}), **chosen}}, actor=g.actor)
-        size = len(importing.look(run)[1].activities)
+        _decide_rows(run)
+        size = dryrun.size(run)
     if size <= AT_ONCE:
         _apply_now(run)
         return redirect(url_for(".show", token=token), 303)
