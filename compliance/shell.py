@@ -85,7 +85,7 @@ def _context() -> dict[str, Any]:
             "settings_navigation": _settings(),
             "profile_url": url_for("accounts.me"),
             "home_url": url_for("dashboard.today"),
-            "search_url": url_for("register.search"),
+            "search_url": url_for("accounts.search") if g.actor.can(Permission.ORGANISATION_READ) else "",
         }
     return context
 

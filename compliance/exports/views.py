@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from compliance.exports import services
 from compliance.exports.entries import ALL, APPROVED
+from compliance.records import access
 from compliance.records.actor import WORKING
 from compliance.support import jobs, storage
 from compliance.support.i18n import _, language_now
@@ -81,6 +82,7 @@ def cancel(token: str) -> ResponseReturnValue:
 def download(token: str) -> ResponseReturnValue:
     """The file, as an attachment: never shown inside the page."""
     file = services.find_file(token, g.actor)
+    access.trace("export:downloaded", actor=g.actor, subject=file.name)
     return send_file(
         storage.path_of(file.digest).resolve(),
         mimetype=file.media_type,

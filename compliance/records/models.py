@@ -178,7 +178,7 @@ class Fact(Owned, Base):
 
 
 class SearchEntry(Owned, Departmental, Base):
-    """The folded words of one face of a record."""
+    """The folded words of one face of a record: of its name, of its reference, of all that it says."""
 
     __tablename__ = "search_entries"
     __table_args__ = (
@@ -192,6 +192,8 @@ class SearchEntry(Owned, Departmental, Base):
     kind: Mapped[str] = mapped_column(String(32))
     reference: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(255))
+    title: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(String(255))
     body: Mapped[str] = mapped_column(Text)
 
 

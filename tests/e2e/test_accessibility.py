@@ -116,7 +116,7 @@ PLAIN = {
     "the register": "register/",
     "the approved register": "register/?face=approved",
     "nothing found": "register/?q=zzz",
-    "the search": "register/search?q=recruit",
+    "the search": "search?q=recruit",
     "a new record": "register/new",
     "the library": "register/library",
     "the findings": "findings",

@@ -139,30 +139,25 @@ def test_totals_and_counts_are_those_that_one_counts_by_hand(team: Team) -> None
             assert {v: n for v, n in counts.get(facet, {}).items() if n} == dict(counted), (chosen, facet)
 
 
-@pytest.mark.parametrize("descending", [False, True])
-@pytest.mark.parametrize("sort", listing.SORTS)
-def test_every_order_shows_each_record_once_forward_and_back(sort: str, descending: bool, team: Team) -> None:
+def test_every_order_shows_each_record_once_forward_and_back(team: Team) -> None:
     made = {record.id for record in make_register(team, 14)}
-    actor = team.actor("dpo")
-    query = Query(sort=sort, descending=descending)
+    for sort, descending in itertools.product(listing.SORTS, (False, True)):
+        check_order(Query(sort=sort, descending=descending), made, team.actor("dpo"))
 
+
+def check_order(query: Query, made: set[int], actor: Actor) -> None:
     pages = every_page(query, actor)
-
-    assert sorted(itertools.chain(*pages)) == sorted(made)
+    assert sorted(itertools.chain(*pages)) == sorted(made), query
     last = listing.page(replace(query, last=True), actor, TODAY)
     ids = [[entry.record_id for entry in last.entries]]
     while last.before:
         last = listing.page(replace(query, before=last.before), actor, TODAY)
         ids.insert(0, [entry.record_id for entry in last.entries])
-    assert list(itertools.chain(*ids)) == list(itertools.chain(*pages))
-    column = listing.SORTS[sort]
-    chosen = select(listing.RegisterEntry.record_id).where(listing.RegisterEntry.face == WORKING)
-    ordered = (
-        (column.desc(), listing.RegisterEntry.record_id.desc())
-        if descending
-        else (column, listing.RegisterEntry.record_id)
-    )
-    assert list(itertools.chain(*pages)) == list(db.session.scalars(chosen.order_by(*ordered)))
+    assert list(itertools.chain(*ids)) == list(itertools.chain(*pages)), query
+    column, place = listing.SORTS[query.sort], listing.RegisterEntry.record_id
+    chosen = select(place).where(listing.RegisterEntry.face == WORKING)
+    ordered = (column.desc(), place.desc()) if query.descending else (column, place)
+    assert list(itertools.chain(*pages)) == list(db.session.scalars(chosen.order_by(*ordered))), query
 
 
 def test_names_are_sorted_as_people_read_them(team: Team) -> None:
@@ -187,22 +182,21 @@ def test_a_page_that_was_left_shows_no_record_twice_when_one_is_added(team: Team
     assert late.id not in {e.record_id for e in second.entries}
 
 
-@pytest.mark.parametrize("sort", listing.SORTS)
-@pytest.mark.parametrize(
-    "cursor",
-    [
-        "x", "====", "é", "bnVsbA", "W10", "WzFd", "WzEsMl0", "WyJhIiwgMV0", "WyJhIiwgIjEiXQ", "W251bGwsIDFd",
-        "WyIyMDI2LTAxLTAxIiwgMV0", "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzE0OjAwIiwgMV0", "WzEsIDFlMzAwXQ",
-        "WzEsIDk5OTk5OTk5OTk5OTldCg",
-        "WyJhIiwgOTk5OTk5OTk5OTk5OTk5OTk5OTld", "WzEwMDAwMDAwMDAwMDAsIDFd", "WyJcdTAwMDAiLCAxXQ",
-    ],
-)  # fmt: skip
-def test_a_place_in_the_list_that_nobody_was_given_is_refused_or_harmless(cursor: str, sort: str, team: Team) -> None:
-    make_record()
+FORGED = [
+    "x", "====", "é", "bnVsbA", "W10", "WzFd", "WzEsMl0", "WyJhIiwgMV0", "WyJhIiwgIjEiXQ", "W251bGwsIDFd",
+    "WyIyMDI2LTAxLTAxIiwgMV0", "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzE0OjAwIiwgMV0", "WzEsIDFlMzAwXQ",
+    "WzEsIDk5OTk5OTk5OTk5OTldCg",
+    "WyJhIiwgOTk5OTk5OTk5OTk5OTk5OTk5OTld", "WzEwMDAwMDAwMDAwMDAsIDFd", "WyJcdTAwMDAiLCAxXQ",
+]  # fmt: skip
 
-    for query in (Query(sort=sort, after=cursor), Query(sort=sort, before=cursor)):
-        with suppress(RuleBroken):
-            listing.page(query, team.actor("dpo"), TODAY)
+
+def test_a_place_in_the_list_that_nobody_was_given_is_refused_or_harmless(team: Team) -> None:
+    make_record()
+    actor = team.actor("dpo")
+    for place, sort in itertools.product(FORGED, listing.SORTS):
+        for query in (Query(sort=sort, after=place), Query(sort=sort, before=place)):
+            with suppress(RuleBroken):
+                listing.page(query, actor, TODAY)
 
 
 def test_the_address_says_the_whole_question(team: Team) -> None:
@@ -344,10 +338,10 @@ def test_search_as_one_types_finds_records_and_parties_and_shows_no_markup(team:
     make_record(name="Paie <script>alert(1)</script>")
     make_person("dpo", organisation=team.organisation)
 
-    page = desk.page("search", q="paie script")
+    page = desk.page("accounts.search", q="paie script")
 
     assert "PA-0001" in page.text
     assert "<script>alert(1)</script>" in page.text
     assert not list(page.tree.iter("script")) or all(e.get("src") for e in page.tree.iter("script"))
     for words in ("", "%", "'", "x" * 3000, "\u202e", "Manufacture"):
-        desk.page("search", q=words)
+        desk.page("accounts.search", q=words)

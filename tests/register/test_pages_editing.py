@@ -305,7 +305,7 @@ def test_reading_writes_nothing(desk: Desk) -> None:
     record = make_approved(desk.team)
     desk.page("index")
     with count_queries() as statements:
-        for where in ("index", "filters", "search", "new", "library"):
+        for where in ("index", "filters", "accounts.search", "new", "library"):
             desk.page(where)
         for where in ("show", "history", "compare", "submit", "opinion"):
             desk.page(where, reference=record.reference)

@@ -8,6 +8,7 @@ from compliance.accounts.views import (  # noqa: F401  (each adds its routes)
     lists,
     people,
     profile,
+    search,
     settings,
 )
 from compliance.accounts.views.blueprint import bp

@@ -12,9 +12,7 @@ from markupsafe import Markup
 
 from compliance.accounts import services as accounts
 from compliance.accounts.guard import remembered_page
-from compliance.records import search as finder
 from compliance.records import services as records
-from compliance.records.kinds import kind_of
 from compliance.records.remembering import remembered
 from compliance.register.services import activities, listing, review, xray
 from compliance.register.views.blueprint import bp, vocabulary
@@ -272,26 +270,6 @@ def filters() -> ResponseReturnValue:
         )
 
     return remembered("register:filters", g.actor, (day, language_now(), sorted(values.items())), written)
-
-
-@bp.route("/search")
-@requires(Permission.REGISTER_READ)
-def search() -> ResponseReturnValue:
-    """Everything that holds the words, of every kind; the first ten as one types."""
-    words = request.args.get("q", "").strip()[:200]
-    found = []
-    for entry in finder.suggest(words, g.actor):
-        kind = kind_of(entry.kind)
-        values: dict[str, Any] = {} if entry.kind == "organisation" else {"reference": entry.reference}
-        found.append(
-            {
-                "kind": entry.kind,
-                "reference": entry.reference,
-                "name": entry.name,
-                "url": url_for(kind.endpoint, **values),
-            }
-        )
-    return render_template("register/search.html", words=words, found=found, all_url=_address({"q": [words]}))
 
 
 @bp.route("/views", methods=["POST"])
