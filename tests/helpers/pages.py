@@ -1,5 +1,6 @@
 """What every page must be, read as browsers read it: valid, labelled, in order, without leftovers."""
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,8 +19,12 @@ REFERRING = ("aria-labelledby", "aria-describedby", "aria-controls", "aria-owns"
 SILENT = {"script", "style", "template", "code", "pre", "textarea"}
 
 
+@functools.lru_cache(maxsize=8)
 def parse(html: str) -> tuple[Element, list[str]]:
-    """The tree of a whole page, and what the parser had to mend, as “line:column: what”."""
+    """The tree of a whole page, and what the parser had to mend, as “line:column: what”.
+
+    Kept for a while: a page that was checked is then questioned, and reading it takes longer than making it.
+    """
     parser = html5lib.HTMLParser(html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)
     tree = parser.parse(html)
     for element in _elements(tree):

@@ -16,11 +16,13 @@ class Desk:
 
     def __init__(self, client: PageClient, team: Team, role: str = "dpo") -> None:
         self.client, self.team = client, team
+        self._token = ""
         self.sit(role)
 
     def sit(self, role: str) -> None:
         """Be the person of that role from now on."""
         self.client.sign_in(self.team.people[role])
+        self._token = ""
 
     def page(self, where: str, status: int = 200, **values: Any) -> Page:
         """A page of the register, or of another room when its endpoint has a point."""
@@ -40,8 +42,10 @@ class Desk:
 
     def token(self) -> str:
         """The token that pages of this session carry."""
-        page = self.client.page("accounts.me")
-        return str(page.find(name="csrf_token")[0].get("value"))
+        if not self._token:
+            page = self.client.page("accounts.me")
+            self._token = str(page.find(name="csrf_token")[0].get("value"))
+        return self._token
 
     def form(self, record: Record, section: str) -> dict[str, Any]:
         """What a browser would send for a section as it is shown."""

@@ -18,16 +18,17 @@ def desk(context: Flask, client: PageClient) -> Desk:
     return Desk(client, make_team())
 
 
+PLACES = ['["x",18446744073709551615]', "[1,1]", "[true,true]", '["x",1]', '["2026-01-01T00:00:00",1]', "[{},1]"]
+
+
 @pytest.mark.database
-@pytest.mark.parametrize(
-    "place", ['["x",18446744073709551615]', "[1,1]", "[true,true]", '["x",1]', '["2026-01-01T00:00:00",1]', "[{},1]"]
-)
 @pytest.mark.parametrize("sort", ["reference", "updated", "findings"])
-def test_a_forged_place_in_the_list_is_not_a_failure(sort: str, place: str, desk: Desk) -> None:
+def test_a_forged_place_in_the_list_is_not_a_failure(sort: str, desk: Desk) -> None:
     make_record()
-    forged = base64.urlsafe_b64encode(place.encode()).decode()
-    where = desk.client.address("register.index", organisation=desk.team.organisation.slug, after=forged, sort=sort)
-    assert desk.client.get(where).status_code in (200, 409)
+    for place in PLACES:
+        forged = base64.urlsafe_b64encode(place.encode()).decode()
+        where = desk.client.address("register.index", organisation=desk.team.organisation.slug, after=forged, sort=sort)
+        assert desk.client.get(where).status_code in (200, 409), place
 
 
 def test_an_export_of_a_record_that_is_not_there_is_not_built(desk: Desk) -> None:
