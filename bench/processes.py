@@ -59,8 +59,9 @@ def printed(settings: Settings) -> list[Measure]:
     found = _child(settings, "print", "40")
     return [
         Measure("PDF, a page", found["seconds"] * 1000 / found["pages"], "ms"),
+        Measure("PDF, a page, waited for", found["elapsed"] * 1000 / found["pages"], "ms"),
         Measure("PDF, pages", found["pages"]),
-        Measure("PDF, memory in all", found["peak"], "MB"),
+        Measure("PDF, largest process", found["peak"], "MB"),
     ]
 
 

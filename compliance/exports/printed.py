@@ -7,7 +7,8 @@ from compliance.exports.chapters import Chapters
 from compliance.exports.cover import cover_pairs
 from compliance.exports.entries import APPROVED, Frame, Progress, RegisterEntry, nothing_done
 from compliance.exports.lexicon import Lexicon
-from compliance.support.reports.book import Contents, Cover, Imprint, bind
+from compliance.support.reports.book import Contents, Cover, bind
+from compliance.support.reports.running import Imprint
 from compliance.support.reports.tree import Report
 
 

@@ -172,6 +172,23 @@ def _forget(session: Session, previous: SessionTransaction) -> None:
         session.info.get("unclaimed", {}).clear()
 
 
+_PAGES_KEPT, _PAGES_LEAFED = 16_000, 1_000  # kilobytes of the embedded database in memory, by connection
+
+
+@contextmanager
+def leafing() -> Iterator[None]:
+    """While much is read once and nothing twice: the embedded database keeps few of the pages it has read."""
+    if db.engine.dialect.name != "sqlite":
+        yield
+        return
+    connection = db.session.connection()
+    connection.exec_driver_sql(f"PRAGMA cache_size=-{_PAGES_LEAFED}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size=-{_PAGES_KEPT}")
+
+
 def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the begin event below decides, so that writers never start as readers
     for pragma in (
@@ -179,7 +196,7 @@ def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "busy_timeout=10000",
-        "cache_size=-16000",
+        f"cache_size=-{_PAGES_KEPT}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

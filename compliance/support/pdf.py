@@ -5,6 +5,7 @@ record in its log is an error here. Characters that our faces lack are replaced 
 """
 
 import functools
+import gc
 import io
 import logging
 import unicodedata
@@ -24,6 +25,11 @@ FONTS = Path(__file__).parents[1] / "static" / "fonts"
 FAMILIES = ("Trente Serif", "Trente Sans")
 SERIF, SANS, SANS_BOLD = "TrenteSerif", "TrenteSans", "TrenteSans-bold"
 _BOX, _PLAIN = "\u25a1", "?"
+#: What a print of the western languages uses, 160 characters: with ASCII they fill the first part of a face, which
+#: is then the same in every print, and a book holds it once.
+_USUAL = "".join(map(chr, range(0xA1, 0x100))) + (
+    "\u202fŒœŸ–—‘’“”„…•€→≥≤−✓ĂăĄąĆćČčĘęĞğİıŁłŃńŇňŐőŘřŚśŞşŠšȘșȚțŮůŰűŹźŻżŽž"
+)
 
 
 class PrintError(RuntimeError):
@@ -31,30 +37,30 @@ class PrintError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
-    """The engine, ready to print: what makes a document, what draws on a page, how wide words are in a face."""
+class Faces:
+    """Our faces, ready: what draws on a page, how wide words are in a face, which characters all of them have."""
 
-    create: Callable[..., Any]
-    policy: Any
     canvas: Callable[..., Any]
     width: Callable[[str, str, float], float]
     characters: frozenset[int]
 
 
 @functools.cache
-def press() -> Press:
-    """Load the engine and make our faces known to it, once in a process.
-
-    Only who prints pays for the import: it takes longer than that of the whole application.
-    """
+def faces() -> Faces:
+    """Make our faces known to the library that draws, once in a process; only who prints pays for its import."""
     from reportlab import rl_config
     from reportlab.lib.fonts import addMapping
     from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
     from reportlab.pdfbase.ttfonts import TTFont
     from reportlab.pdfgen.canvas import Canvas
-    from xhtml2pdf.config.resources import ResourceAccessPolicy
-    from xhtml2pdf.default import DEFAULT_FONT
-    from xhtml2pdf.pisa import CreatePDF
+
+    class Face(TTFont):
+        """A face whose usual characters have the same codes in every document."""
+
+        def splitString(self, text: str, doc: Any, encoding: str = "utf-8") -> Any:  # noqa: N802
+            if doc not in self.state:
+                super().splitString(_USUAL, doc, encoding)
+            return super().splitString(text, doc, encoding)
 
     rl_config.invariant = 1  # no clock and no chance in the bytes: the same book prints the same file
     rl_config.useA85 = 0  # streams as bytes: smaller, and not encoded character by character
@@ -62,14 +68,37 @@ def press() -> Press:
     for family in FAMILIES:
         name, stem = family.replace(" ", ""), family.replace(" ", "-").lower()
         for suffix, style in (("", "regular"), ("-bold", "bold"), ("-italic", "italic")):
-            face = TTFont(name + suffix, str(FONTS / f"{stem}-{style}.ttf"))
+            face = Face(name + suffix, str(FONTS / f"{stem}-{style}.ttf"))
+            face.face.makeSubset = _remembered(face.face.makeSubset)
             registerFont(face)
             known.append(set(face.face.charToGlyph))
         for bold, italic, suffix in ((0, 0, ""), (1, 0, "-bold"), (0, 1, "-italic"), (1, 1, "-bold")):
             addMapping(name, bold, italic, name + suffix)
-        DEFAULT_FONT[family.lower()] = name
+    return Faces(Canvas, stringWidth, frozenset(set.intersection(*known)))
+
+
+@functools.cache
+def _engine() -> tuple[Callable[..., Any], Any]:
+    """The engine and what it may reach, loaded once in a process: it takes as long as half the application.
+
+    What is loaded by then stays: the collector, which a print sets to work often, need not walk through it each time.
+    """
+    from xhtml2pdf.config.resources import ResourceAccessPolicy
+    from xhtml2pdf.default import DEFAULT_FONT
+    from xhtml2pdf.pisa import CreatePDF
+
+    faces()
+    DEFAULT_FONT.update({family.lower(): family.replace(" ", "") for family in FAMILIES})
+    gc.collect()
+    gc.freeze()
     policy = ResourceAccessPolicy.server(base_dir=None, max_render_seconds=600, max_document_bytes=50_000_000)
-    return Press(CreatePDF, policy, Canvas, stringWidth, frozenset(set.intersection(*known)))
+    return CreatePDF, policy
+
+
+def _remembered(cut: Callable[[tuple[int, ...]], bytes]) -> Callable[[list[int]], bytes]:
+    """The same part of a face is cut once in a process."""
+    kept = functools.lru_cache(maxsize=16)(cut)
+    return lambda codes: kept(tuple(codes))
 
 
 class _Fit(dict[int, str]):
@@ -86,16 +115,16 @@ class _Fit(dict[int, str]):
             return character
         if category in ("Cc", "Cf", "Cs") and character != "\t":
             return ""
-        if ord(character) in press().characters:
+        if ord(character) in faces().characters:
             return character
         if category == "Zs" or character == "\t":
             return "\u00a0" if "NARROW" in unicodedata.name(character, "") else " "
         if category == "Mn":
             return ""
         near = unicodedata.normalize("NFKC", character)
-        if all(ord(c) in press().characters for c in near):
+        if all(ord(c) in faces().characters for c in near):
             return near
-        return _BOX if ord(_BOX) in press().characters else _PLAIN
+        return _BOX if ord(_BOX) in faces().characters else _PLAIN
 
 
 _FIT = _Fit()
@@ -124,11 +153,14 @@ def templates() -> Environment:
 
 
 def render(html: str) -> bytes:
-    """Print one HTML document. Raises PrintError for anything the engine would only have logged."""
-    engine, out = press(), io.BytesIO()
+    """Print one HTML document, in this process: `presses` does so in others.
+
+    Raises PrintError for anything the engine would only have logged.
+    """
+    (create, policy), out = _engine(), io.BytesIO()
     with _complaints("xhtml2pdf") as complaints:
         # A capacity of -1 keeps what is printed in memory: otherwise it spills personal data into an unclosed file.
-        result = engine.create(html, dest=out, encoding="utf-8", resource_policy=engine.policy, capacity=-1)
+        result = create(html, dest=out, encoding="utf-8", resource_policy=policy, capacity=-1)
     if result.err or result.warn or complaints:
         raise PrintError("; ".join(complaints) or str(result.log))
     return out.getvalue()

@@ -192,7 +192,8 @@ def test_progress_goes_up_to_the_end() -> None:
     seen: list[tuple[int, int]] = []
     frame = make_frame(total=12)
     kept(write_pdf, many(12), frame, lambda done, total: seen.append((done, total)))
-    assert seen == [(10, 12), (12, 12)]
+    assert seen == sorted(seen)
+    assert (seen[0], seen[-1]) == ((4, 12), (12, 12))
 
 
 def test_an_empty_register_says_so() -> None:

@@ -2,14 +2,17 @@
 
 import datetime
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 from pypdf import PdfReader
 
 from compliance.support import pdf
 from compliance.support.pdf import PrintError, fit, render
-from compliance.support.reports.book import Contents, Cover, Imprint, bind
+from compliance.support.presses import presses
+from compliance.support.reports import book
+from compliance.support.reports.book import Contents, Cover, bind
+from compliance.support.reports.running import Imprint
 from compliance.support.reports.tree import Block, Heading, KeyValues, Notice, Paragraph, Report, Table
 
 IMPRINT = Imprint(
@@ -21,6 +24,13 @@ IMPRINT = Imprint(
     foot="Pied",
     folio=lambda number, total: f"Page {number} sur {total}",
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm_presses() -> Iterator[None]:
+    """The presses are started once for all books of these tests."""
+    with presses():
+        yield
 
 
 def chapter(reference: str, *blocks: Block, title: str = "Un titre") -> Report:
@@ -83,6 +93,21 @@ def test_title_language_and_dates_are_set() -> None:
     assert reader.metadata is not None
     assert reader.metadata.title == "Un registre"
     assert reader.metadata.creation_date == IMPRINT.created
+
+
+def test_a_face_travels_once_however_many_prints_a_book_takes() -> None:
+    short, long = (bound([chapter(f"R{n}", Paragraph("été")) for n in range(count)]) for count in (4, 40))
+    assert long.count(b"/FontFile2") == short.count(b"/FontFile2") > 0
+
+
+def test_contents_longer_than_a_print_go_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(book, "ROWS_A_PRINT", 5)
+    chapters = [chapter(f"R{n:02}") for n in range(12)]
+    said = pages(bound(chapters))
+    assert len(said) == 1 + 3 + 12
+    for number, one in enumerate(chapters, start=5):
+        assert f"{one.reference} Un titre {number}" in " ".join(" ".join(said[1:4]).split())
+    assert sum("Sommaire" in text for text in said) == 1
 
 
 def test_the_same_book_has_the_same_bytes() -> None:
@@ -175,4 +200,4 @@ def test_characters_without_a_shape_leave_a_mark_and_invisible_ones_none() -> No
     assert fit("a\u200bb\u00adc\x00") == "abc"
     mark = fit("漢")
     assert mark.strip()
-    assert ord(mark) in pdf.press().characters
+    assert ord(mark) in pdf.faces().characters

@@ -16,6 +16,7 @@ from compliance.records.actor import WORKING, Actor
 from compliance.records.models import StoredFile
 from compliance.register.services.xray import KIND
 from compliance.support import jobs, storage, transactions
+from compliance.support.db import leafing
 from compliance.support.documents import Json
 from compliance.support.errors import Forbidden, RuleBroken
 from compliance.support.i18n import _
@@ -98,10 +99,11 @@ def _written(wish: Wish, actor: Actor, progress: Progress) -> Path:
 def write(wish: Wish, out: BinaryIO, *, actor: Actor, progress: Progress = nothing_done) -> None:
     """Write an export to a binary file."""
     if wish.format == "json":
-        write_register(wish, out, actor, progress)
+        with leafing():
+            write_register(wish, out, actor, progress)
         return
     writer: Callable[..., Any] = {"csv": write_csv, "xlsx": write_xlsx, "pdf": write_pdf}[wish.format]
-    with closing(entries(wish, actor)) as stream:
+    with leafing(), closing(entries(wish, actor)) as stream:
         writer(out, stream, frame(wish, actor), progress)
 
 

@@ -1,36 +1,34 @@
-"""Chapters bound into one PDF: printed ten at a time, then a front with contents, running heads, folios and bookmarks.
+"""Chapters bound into one PDF: printed a few at a time, then a front with contents, running heads, folios, bookmarks.
 
-Ten chapters a print keep time and memory flat. Page numbers and contents come after the merge: the engine would
-otherwise build everything twice. In the contents a page is a `record:` address, turned into a link once pages are
-known.
+Few chapters a print keep time and memory flat; what is printed waits in a file. Page numbers and contents come once
+the number of pages is known: the engine would otherwise build everything twice. In the contents a page is a `record:`
+address, turned into a link at the end.
 """
 
 import datetime
 import io
 import itertools
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
 
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import (
-    ArrayObject,
-    BooleanObject,
-    Destination,
-    DictionaryObject,
-    NameObject,
-    NumberObject,
-    TextStringObject,
-)
-
-from compliance.support.pdf import SANS, SANS_BOLD, PrintError, fit, press, render, templates
+from compliance.support.pdf import PrintError, fit, templates
+from compliance.support.presses import Presses, presses
+from compliance.support.reports.running import Imprint, stamps
+from compliance.support.reports.sheets import Known, Sheets
 from compliance.support.reports.tree import Block, Heading, KeyValues, Paragraph, Report, Table
 
-CHAPTERS_A_PRINT = 10
+if TYPE_CHECKING:  # only who prints pays for the import
+    from pypdf import PdfReader
+
+CHAPTERS_A_PRINT, ROWS_A_PRINT = 4, 500
 #: Longer values leave the table and flow under their name: a cell taller than a page would be shrunk until it fits.
 LONGEST_CELL, MOST_LINES = 700, 20
 _ADDRESS = "record:"
-_MM = 72 / 25.4
+_ROWS_A_PAGE = 30  # of the contents, about: a good guess spares a second print
+Start = tuple[int, str, str]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +52,6 @@ class Contents:
     rows: Sequence[tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Imprint:
-    """What is the same on every page and in the file's properties. `folio` says "page x of y"."""
-
-    title: str
-    author: str
-    language: str
-    created: datetime.datetime
-    head: str
-    foot: str
-    folio: Callable[[int, int], str]
-
-
 def bind(
     out: BinaryIO,
     chapters: Iterable[Report],
@@ -75,38 +60,63 @@ def bind(
     progress: Callable[[int], None] = lambda done: None,
 ) -> int:
     """Print chapters and what goes before them; the number of pages. `front` is asked when all chapters are known."""
-    book = PdfWriter()
-    starts: list[tuple[int, str, str]] = []
-    for some in _batched(chapters, CHAPTERS_A_PRINT):
-        starts += _print(book, some, imprint)
-        progress(len(starts))
-    cover, contents = front()
-    before = _print_front(book, cover, contents, [page for page, _, _ in starts], imprint)
-    starts = [(page + before, reference, title) for page, reference, title in starts]
-    _link(book, before, [page for page, _, _ in starts])
-    _stamp(book, before, starts, imprint)
-    _finish(book, contents.title if starts else "", starts, imprint)
-    book.write(out)
-    return len(book.pages)
+    with tempfile.TemporaryFile() as waiting, presses() as engine:  # no name: killed half-way, it leaves nothing
+        prints, starts = _Prints(waiting), list[Start]()
+        for some, printed in engine.print(_set(chapters, imprint)):
+            starts += prints.add(printed, some)
+            progress(len(starts))
+        parts, contents = _print_front(engine, front(), starts, imprint, progress)
+        before = sum(len(part.pages) for part in parts)
+        starts = [(page + before, reference, title) for page, reference, title in starts]
+        sheets = Sheets(out, before + prints.pages)
+        _collect(sheets, itertools.chain(parts, prints), before + prints.pages, starts, imprint, progress)
+    marks = [(f"{reference} – {title}", page) for page, reference, title in starts]
+    _close(sheets, [(contents.title, 1), *marks] if marks else [], imprint)
+    return before + prints.pages
 
 
-def _batched(items: Iterable[Report], size: int) -> Iterator[list[Report]]:
+class _Prints:
+    """What was printed, part after part in a file, until the number of all pages is known."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._sizes: list[int] = []
+        self.pages = 0
+
+    def add(self, printed: bytes, chapters: list[Report]) -> list[Start]:
+        """Keep a part; where each of its chapters begins (page from 0, reference, title)."""
+        part, begun = _read(printed), self.pages
+        pages = [part.get_destination_page_number(mark) for mark in part.outline if not isinstance(mark, list)]
+        if len(pages) != len(chapters) or None in pages:
+            raise PrintError("a chapter has no beginning")
+        self._sizes.append(self._file.write(printed))
+        self.pages += len(part.pages)
+        return [(begun + (page or 0), c.reference, c.title) for page, c in zip(pages, chapters, strict=True)]
+
+    def __iter__(self) -> "Iterator[PdfReader]":
+        self._file.seek(0)
+        for size in self._sizes:
+            yield _read(self._file.read(size))
+
+
+def _read(printed: bytes) -> "PdfReader":
+    from pypdf import PdfReader
+
+    return PdfReader(io.BytesIO(printed))
+
+
+def _batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
     source = iter(items)
     while batch := list(itertools.islice(source, size)):
         yield batch
 
 
-def _print(book: PdfWriter, chapters: list[Report], imprint: Imprint) -> list[tuple[int, str, str]]:
-    """Add some chapters to the book; where each begins (page from 0, reference, title)."""
-    flowing = [replace(c, title=_visible(c), blocks=tuple(_flowing(c.blocks))) for c in chapters]
+def _set(chapters: Iterable[Report], imprint: Imprint) -> Iterator[tuple[list[Report], str]]:
+    """A few chapters at a time, and the document to print for them."""
     html = templates().get_template("pdf/report/chapters.html")
-    part = PdfReader(io.BytesIO(render(html.render(language=imprint.language, title=imprint.title, chapters=flowing))))
-    begun = len(book.pages)
-    pages = [part.get_destination_page_number(mark) for mark in part.outline if isinstance(mark, Destination)]
-    if len(pages) != len(chapters) or None in pages:
-        raise PrintError("a chapter has no beginning")
-    book.append(part, import_outline=False)
-    return [(begun + (page or 0), c.reference, c.title) for page, c in zip(pages, chapters, strict=True)]
+    for some in _batched(chapters, CHAPTERS_A_PRINT):
+        flowing = [replace(c, title=_visible(c), blocks=tuple(_flowing(c.blocks))) for c in some]
+        yield some, html.render(language=imprint.language, title=imprint.title, chapters=flowing)
 
 
 def _visible(chapter: Report) -> str:
@@ -156,98 +166,82 @@ def _is_low(text: str) -> bool:
     return text.count("\n") < MOST_LINES
 
 
-def _print_front(book: PdfWriter, cover: Cover, contents: Contents, starts: list[int], imprint: Imprint) -> int:
-    """Put cover and contents before the chapters; how many pages. Printed again until the page numbers are true."""
-    html, before = templates().get_template("pdf/report/front.html"), 1
+def _print_front(
+    engine: Presses,
+    front: tuple[Cover, Contents],
+    starts: list[Start],
+    imprint: Imprint,
+    progress: Callable[[int], None],
+) -> "tuple[list[PdfReader], Contents]":
+    """Cover and contents, in parts. Printed again until the page numbers are true."""
+    cover, contents = front
+    before = 1 + -(-len(starts) // _ROWS_A_PAGE)
     while True:
-        rows = [
-            ((*cells, str(page + before + 1)), f"{_ADDRESS}{index}")
-            for index, (cells, page) in enumerate(zip(contents.rows, starts, strict=True))
-        ]
-        printed = render(
-            html.render(language=imprint.language, title=imprint.title, cover=cover, contents=contents, rows=rows)
-        )
-        part = PdfReader(io.BytesIO(printed))
-        if len(part.pages) == before:
-            book.merge(0, part, import_outline=False)
-            return before
-        before = len(part.pages)
+        parts = []
+        for _nothing, printed in engine.print(_set_front(cover, contents, starts, before, imprint)):
+            parts.append(_read(printed))
+            progress(len(starts))
+        count = sum(len(part.pages) for part in parts)
+        if count == before:
+            return parts, contents
+        before = count
 
 
-def _link(book: PdfWriter, before: int, starts: list[int]) -> None:
-    for page in book.pages[:before]:
-        for annotation in page.get("/Annots", ArrayObject()):
-            link = annotation.get_object()
-            address = str(link.get("/A", DictionaryObject()).get("/URI", ""))
-            if address.startswith(_ADDRESS):
-                del link["/A"]
-                target = book.pages[starts[int(address.removeprefix(_ADDRESS))]]
-                link[NameObject("/Dest")] = ArrayObject([target.indirect_reference, NameObject("/Fit")])
-                link[NameObject("/Border")] = ArrayObject([NumberObject(0)] * 3)
+def _set_front(
+    cover: Cover, contents: Contents, starts: list[Start], before: int, imprint: Imprint
+) -> Iterator[tuple[None, str]]:
+    """The documents to print for the front, when it has that many pages; the first holds the cover."""
+    html = templates().get_template("pdf/report/front.html")
+    rows = (
+        ((*cells, str(page + before + 1)), f"{_ADDRESS}{page + before}")
+        for cells, (page, _, _) in zip(contents.rows, starts, strict=True)
+    )
+    for number, some in enumerate(_batched(rows, ROWS_A_PRINT) if starts else iter([[]])):
+        said = {"cover": None if number else cover, "contents": contents, "rows": some}
+        yield None, html.render(language=imprint.language, title=imprint.title, **said)
 
 
-def _stamp(book: PdfWriter, before: int, starts: list[tuple[int, str, str]], imprint: Imprint) -> None:
-    """Write the running head and the folio over every page but the cover, which has none."""
-    total = len(book.pages)
-    named = dict.fromkeys(range(before), "") | {page: f"{reference} – {title}" for page, reference, title in starts}
-    stamps = PdfReader(io.BytesIO(_overlay(total, named, imprint)))
-    for index, page in enumerate(book.pages):
-        if index:
-            page.merge_page(stamps.pages[index])
-        page.compress_content_streams()
+def _collect(
+    sheets: Sheets,
+    parts: "Iterable[PdfReader]",
+    total: int,
+    starts: list[Start],
+    imprint: Imprint,
+    progress: Callable[[int], None],
+) -> None:
+    """Put every page into the book with its running head and folio; the cover has none."""
+    index, chapters, head = 0, iter([*starts, (total, "", "")]), imprint.title
+    coming = next(chapters)
+    for part in parts:
+        heads = []
+        for number in range(index, index + len(part.pages)):
+            while number >= coming[0]:
+                head, coming = f"{coming[1]} – {coming[2]}", next(chapters)
+            heads.append(head)
+        drawn, known = _read(stamps(heads, index, total, imprint)), Known()
+        for page, stamp in zip(part.pages, drawn.pages, strict=True):
+            _link(sheets, page)
+            sheets.add(index, page, stamp if index else None, known)
+            index += 1
+        progress(len(starts))
 
 
-def _overlay(total: int, named: dict[int, str], imprint: Imprint) -> bytes:
-    engine, out, chapter = press(), io.BytesIO(), ""
-    canvas = engine.canvas(out, pagesize=(210 * _MM, 297 * _MM), invariant=1)
-    left, right, head, foot = 18 * _MM, 192 * _MM, 281 * _MM, 11 * _MM
-    for index in range(total):
-        chapter = named.get(index, chapter)
-        canvas.setFillColorRGB(0.318, 0.349, 0.42)
-        canvas.setStrokeColorRGB(0.867, 0.851, 0.816)
-        canvas.setLineWidth(0.5)
-        canvas.line(left, head - 2 * _MM, right, head - 2 * _MM)
-        canvas.line(left, foot + 4 * _MM, right, foot + 4 * _MM)
-        canvas.setFont(SANS_BOLD, 8)
-        room = (right - left) * 0.62
-        canvas.drawString(
-            left, head, _cut(fit(chapter or imprint.title), room, lambda t: engine.width(t, SANS_BOLD, 8))
-        )
-        canvas.setFont(SANS, 8)
-        canvas.drawRightString(right, head, fit(imprint.head))
-        said = _cut(imprint.foot, (right - left) * 0.8, lambda t: engine.width(t, SANS, 8))
-        canvas.drawString(left, foot, said)
-        canvas.drawRightString(right, foot, imprint.folio(index + 1, total))
-        canvas.showPage()
-    canvas.save()
-    return out.getvalue()
+def _link(sheets: Sheets, page: Any) -> None:
+    for annotation in page.get("/Annots", ()):
+        link = annotation.get_object()
+        address = str(link.get("/A", {}).get("/URI", ""))
+        if address.startswith(_ADDRESS):
+            del link["/A"]
+            target = [sheets.to_page(int(address.removeprefix(_ADDRESS))), sheets.name("/Fit")]
+            link.update(sheets.record({"/Dest": target, "/Border": [0, 0, 0]}))
 
 
-def _cut(text: str, room: float, width: Callable[[str], float]) -> str:
-    """As much of a text as there is room for, on one line."""
-    text = fit(text).replace("\n", " ")
-    if width(text) <= room:
-        return text
-    while text and width(text + "…") > room:
-        text = text[:-1]
-    return text.rstrip() + "…"
-
-
-def _finish(book: PdfWriter, contents: str, starts: list[tuple[int, str, str]], imprint: Imprint) -> None:
+def _close(sheets: Sheets, marks: list[tuple[str, int]], imprint: Imprint) -> None:
     """Bookmarks, language, title: what a reader's program shows beside the pages."""
-    if contents:
-        book.add_outline_item(title=contents, page_number=1)
-    for page, reference, title in starts:
-        book.add_outline_item(title=f"{reference} – {title}", page_number=page)
-    root: Any = book.root_object
-    root[NameObject("/Lang")] = TextStringObject(imprint.language)
-    root[NameObject("/PageMode")] = NameObject("/UseOutlines")
-    root[NameObject("/ViewerPreferences")] = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(True)})
+    root = {
+        "/Lang": imprint.language, "/PageMode": sheets.name("/UseOutlines"),
+        "/ViewerPreferences": sheets.record({"/DisplayDocTitle": True}),
+    }  # fmt: skip
     stamp = imprint.created.astimezone(datetime.UTC).strftime("D:%Y%m%d%H%M%S+00'00'")
-    book.metadata = {
-        "/Title": imprint.title,
-        "/Author": imprint.author,
-        "/Producer": "Trente",
-        "/CreationDate": stamp,
-        "/ModDate": stamp,
-    }
+    about = {"/Title": imprint.title, "/Author": imprint.author, "/Producer": "Trente"}
+    sheets.close(root, {**about, "/CreationDate": stamp, "/ModDate": stamp}, marks)
