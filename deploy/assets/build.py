@@ -74,10 +74,10 @@ def main() -> None:
             "\n".join(s for s in source.splitlines() if "sourceMappingURL" not in s) + "\n"
         )
         for face in plan["fonts"]["faces"]:
+            characters = " ".join(plan["fonts"]["characters"][name] for name in face["characters"])
             fonts.cut(
-                face, got[face["package"]], plan["fonts"]["unicodes"], plan["fonts"]["features"],
-                STATIC / "fonts" / face["file"],
-            )  # fmt: skip
+                face, got[face["package"]], characters, plan["fonts"]["features"], STATIC / "fonts" / face["file"]
+            )
         path = drawings.mark(got["source-serif"] / "TTF/SourceSerif4SmText-Bold.ttf")
         for name, text in drawings.mark_files(path).items():
             (STATIC / "icons" / name).write_text(text)

@@ -127,6 +127,16 @@ def test_words_are_set_in_our_own_faces_which_travel_with_the_file() -> None:
     assert {name for name, embedded in used.items() if not embedded} <= {"/Helvetica"}
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Ελένη Παπαδοπούλου, Αθήνα", "Георги Йорданов, София", "Оксана Ґалаґан, Київ", "Јелена Ђорђевић", "Đỗ Thị Hạnh",
+     "Győző Őry, Łódź, Žilina, Ştefan Țuțea, İzmir"],
+)  # fmt: skip
+def test_names_of_europe_are_printed_in_their_letters(name: str) -> None:
+    assert fit(name) == name
+    assert name in " ".join(pages(bound([chapter("A", Paragraph(name, muted=True), title=name)]))[2].split())
+
+
 def test_no_row_of_a_long_table_is_lost_and_its_headings_come_back() -> None:
     table = Table(("Numéro", "Mots"), (20, 80), tuple((f"n{n:03}", "mots") for n in range(230)))
     said = pages(bound([chapter("A", Heading("Une liste", mark="(d)"), table)]))
