@@ -38,6 +38,7 @@ class Settings:
     sample_entrance: bool = False
     upload_limit_mb: int = 20
     sign_in_limit: str = "10 per minute; 60 per hour"
+    account_limit: str = "10 per 15 minutes"
     session_hours: int = 12
     log_level: str = "info"
 

@@ -10,9 +10,12 @@ from compliance.support import i18n, web
 from compliance.support.i18n import _
 from compliance.support.permissions import Permission
 
+#: Stands in no place of the navigation: it leads to all of them.
+SEARCH = "accounts.search"
+
 
 def _link(label: str, icon: str, endpoint: str, prefix: str) -> dict[str, Any]:
-    here = (request.endpoint or "").startswith(prefix)
+    here = (request.endpoint or "").startswith(prefix) and request.endpoint != SEARCH
     return {"label": label, "icon": icon, "url": url_for(endpoint), "active": here, "count": 0}
 
 
@@ -85,7 +88,7 @@ def _context() -> dict[str, Any]:
             "settings_navigation": _settings(),
             "profile_url": url_for("accounts.me"),
             "home_url": url_for("dashboard.today"),
-            "search_url": url_for("accounts.search") if g.actor.can(Permission.ORGANISATION_READ) else "",
+            "search_url": url_for(SEARCH) if g.actor.can(Permission.ORGANISATION_READ) else "",
         }
     return context
 

@@ -1,11 +1,12 @@
 """Organisations and people from the command line."""
 
 import click
+from flask import current_app
 
 from compliance.accounts import services as accounts
 from compliance.accounts.roles import roles
 from compliance.cli.common import choose, in_one_transaction, operator_in, organisation_option, sentence
-from compliance.records.actor import system
+from compliance.records.actor import Actor, system
 
 
 @click.group()
@@ -56,3 +57,22 @@ def create_user(
     for role in role_names:
         accounts.give_role(person, role, actor=operator_in(place), department=department)
     click.echo(person.email)
+
+
+@user.command("link")
+@click.argument("email")
+@in_one_transaction
+def link(email: str) -> None:
+    """Print a link by which a person sets a new password: for somebody locked out. It works once, for seven days.
+
+    It ends every earlier link and every session of theirs.
+    """
+    person = accounts.person_by_email(email)
+    if person is None or not person.active:
+        raise sentence("Nobody signs in with this address.")
+    token = accounts.make_link(
+        person, key=current_app.config["SECRET_KEY"], actor=Actor(None, "command line", is_operator=True)
+    )
+    settings = current_app.config["SETTINGS"]
+    site = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+    click.echo(site + current_app.url_map.bind("").build("accounts.join", {"token": token}))

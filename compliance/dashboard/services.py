@@ -15,6 +15,8 @@ from compliance.records.remembering import remembered
 from compliance.register.models import Action, FindingRow, Opinion, RegisterEntry, RegisterFacet
 from compliance.register.services.findings import Health, health
 from compliance.register.services.listing import SOON_DAYS
+from compliance.support.clock import day_of
+from compliance.support.dates import zone
 from compliance.support.db import db
 from compliance.support.permissions import Permission
 
@@ -122,7 +124,7 @@ def _sent(row: Any) -> Item:
 
 
 def _day_of(moment: datetime.datetime | None) -> datetime.date | None:
-    return moment.date() if moment else None
+    return day_of(moment, zone()) if moment else None
 
 
 def _submitted() -> Select[*tuple[Any, ...]]:

@@ -15,7 +15,8 @@ from compliance.records import chain, projections, search
 from compliance.records.actor import APPROVED as APPROVED_FACE
 from compliance.records.actor import WORKING, Actor
 from compliance.records.kinds import kind_of
-from compliance.records.models import APPROVED, ARCHIVED, DRAFT, SUBMITTED, Numbering, Record, RecordLink, Revision
+from compliance.records.models import APPROVED, ARCHIVED, DRAFT, SUBMITTED, Record, RecordLink, Revision
+from compliance.records.numbering import counter_of
 from compliance.records.services import links_in
 from compliance.support.db import db
 from compliance.support.documents import Json
@@ -191,10 +192,7 @@ def used(references: Collection[str], kind: str = "") -> set[str]:
 
 def reserve(prefix: str, count: int, besides: Collection[str] = ()) -> list[str]:
     """That many new references of a prefix, in order: none that is used already or stands in `besides`."""
-    counter = db.session.scalar(select(Numbering).where(Numbering.prefix == prefix).with_for_update())
-    if counter is None:
-        counter = Numbering(prefix=prefix, last=0)
-        db.session.add(counter)
+    counter = counter_of(prefix)
     found: list[str] = []
     while missing := count - len(found):
         first, counter.last = counter.last + 1, counter.last + missing

@@ -18,11 +18,11 @@ from compliance.records.models import (
     SUBMITTED,
     Fact,
     JournalEntry,
-    Numbering,
     Record,
     RecordLink,
     Revision,
 )
+from compliance.records.numbering import counter_of
 from compliance.support.clock import now
 from compliance.support.db import Audited, claim, db
 from compliance.support.documents import Json
@@ -173,10 +173,7 @@ def _is_link(value: Any) -> bool:
 
 def next_reference(prefix: str) -> str:
     """The next free reference of that prefix in this organisation, such as PA-0042; a number is never given twice."""
-    counter = db.session.scalar(select(Numbering).where(Numbering.prefix == prefix).with_for_update())
-    if counter is None:
-        counter = Numbering(prefix=prefix, last=0)
-        db.session.add(counter)
+    counter = counter_of(prefix)
     while True:
         counter.last += 1
         reference = f"{prefix}-{counter.last:04d}"

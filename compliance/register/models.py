@@ -104,7 +104,7 @@ class FindingRow(Owned, Departmental, Base):
 
 
 class Waiver(Audited, Owned, Base):
-    """A finding that somebody accepts for a time, and why."""
+    """A finding that somebody accepts for a time, and why; while it is not graver than it was then."""
 
     __tablename__ = "waivers"
     __table_args__ = (_of_record(), Index("ix_waivers_record_id", "record_id"))
@@ -113,6 +113,7 @@ class Waiver(Audited, Owned, Base):
     record_id: Mapped[int]
     rule: Mapped[str] = mapped_column(String(8))
     row_key: Mapped[str] = mapped_column(String(16), default="")
+    severity: Mapped[str] = mapped_column(String(8))
     reason: Mapped[str] = mapped_column(Text)
     until: Mapped[datetime.date]
     given_by: Mapped[str] = mapped_column(String(255))

@@ -15,7 +15,12 @@ def now() -> datetime.datetime:
 
 def today(zone: str = "Europe/Paris") -> datetime.date:
     """The calendar day it is in that zone."""
-    return now().astimezone(ZoneInfo(zone)).date()
+    return day_of(now(), zone)
+
+
+def day_of(moment: datetime.datetime, zone: str) -> datetime.date:
+    """The calendar day it was in that zone at that instant."""
+    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def end_of(day: datetime.date, zone: str) -> datetime.datetime:

@@ -30,6 +30,12 @@ class RuleBroken(Refusal):
     """A rule stands in the way; `field` names the answer that caused it, where one did."""
 
 
+class TooOften(Refusal):
+    """It was tried too often: the sentence says how long to wait, and what else can be done."""
+
+    status = 429
+
+
 class Stale(Refusal):
     """Somebody else kept a change meanwhile; both versions travel with the refusal so that the person can merge."""
 

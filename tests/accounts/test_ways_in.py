@@ -1,14 +1,19 @@
 """The ways in: first page, first start, sample organisation, sign-in and out, nowhere."""
 
+import datetime
+
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from compliance.accounts import first_start, services
 from compliance.accounts.roles import AUDITOR, DEPARTMENT_HEAD, DPO
 from compliance.records import chain, verifying
-from compliance.records.actor import system
-from compliance.support import transactions
+from compliance.records.actor import Actor, system
+from compliance.support import clock, transactions
+from compliance.support.errors import Forbidden
 from tests.accounts.makers import PASSWORD, sample_organisation, sign_in, with_settings
+from tests.conftest import MORNING
 from tests.helpers.client import PageClient
 from tests.helpers.makers import make_organisation, make_person
 
@@ -178,3 +183,81 @@ def test_one_changes_ones_own_password(context: Flask, client: PageClient) -> No
     assert client.post("/password", data=right).status_code == 302
     assert services.installation_journal()[0].tag == "password:changed"
     assert sign_in(client.application.test_client(), person.email, new).status_code == 302
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_guesses_at_one_account_are_slowed_down_from_wherever_they_come(
+    known: bool, context: Flask, client: PageClient
+) -> None:
+    person = make_person("dpo", organisation=make_organisation("House"), password=PASSWORD)
+    email = person.email if known else "nobody@chene.example"
+    sent = {**client.page("/sign-in").form(), "email": email, "password": "x"}
+
+    def attempt(number: int, **changes: str) -> TestResponse:
+        return client.post("/sign-in", data={**sent, **changes}, environ_base={"REMOTE_ADDR": f"192.0.2.{number}"})
+
+    with with_settings(context, environment="local", account_limit="3 per 15 minutes"), clock.frozen(MORNING):
+        answers = [attempt(number) for number in range(5)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+        assert "Wait 15 minutes." in answers[-1].text
+        assert attempt(9, password=PASSWORD).status_code == 429, "nor is the right password looked at"
+        assert attempt(9, email="other@chene.example").status_code == 200, "others sign in meanwhile"
+        assert "Attendez 15 minutes." in client.post("/sign-in", data=sent, headers={"Accept-Language": "fr"}).text
+    later = MORNING + datetime.timedelta(minutes=16)
+    with with_settings(context, environment="local", account_limit="3 per 15 minutes"), clock.frozen(later):
+        answer = attempt(9, password=PASSWORD)
+    assert answer.status_code == (302 if known else 200), "what was refused was not counted"
+
+
+def test_who_comes_in_starts_to_count_anew(context: Flask, client: PageClient) -> None:
+    person = make_person("dpo", organisation=make_organisation("House"), password=PASSWORD)
+    with with_settings(context, environment="local", account_limit="2 per hour"):
+        statuses = []
+        for password in ("x", PASSWORD, "x", PASSWORD):
+            visitor = context.test_client()
+            statuses.append(sign_in(visitor, person.email, password).status_code)
+    assert statuses == [200, 302, 200, 302]
+
+
+def test_a_link_opens_an_account_that_somebody_else_keeps_guessing_at(context: Flask, client: PageClient) -> None:
+    person = make_person("dpo", organisation=make_organisation("House"), password=PASSWORD)
+    operator = Actor(None, "tests", is_operator=True)
+    with with_settings(context, environment="local", account_limit="2 per hour"):
+        for _attempt in range(2):
+            sign_in(client, person.email, "x")
+        assert sign_in(client, person.email).status_code == 429
+        token = services.make_link(person, key=context.config["SECRET_KEY"], actor=operator)
+        new = "another sentence to remember"
+        form = client.page(f"/join/{token}").form()
+        client.send(f"/join/{token}", {**form, "password": new, "repeated": new})
+        visitor = context.test_client()
+        assert sign_in(visitor, person.email, new).status_code == 302
+
+
+def test_nobody_changes_the_credentials_of_the_sample(context: Flask, client: PageClient) -> None:
+    sample_organisation()
+    with with_settings(context, sample_entrance=True):
+        client.send("/sample/dpo", client.page("/").form("/sample/dpo"))
+    assert client.get("/password").status_code == 403
+    form = {**client.page("/o/sample/me").form("/sign-out"), "new_password": PASSWORD, "new_password_confirm": PASSWORD}
+    assert client.post("/password", data=form).status_code == 403
+    assert "Change my password" not in client.page("/me").text
+    person = services.person_by_email("dpo@sample.example")
+    assert person is not None
+    operator = Actor(None, "tests", is_operator=True)
+    for change in (
+        lambda: services.set_password(person, PASSWORD),
+        lambda: services.make_link(person, key="x", actor=operator),
+    ):
+        with pytest.raises(Forbidden, match="no password"):
+            change()
+    assert person.password is None
+
+
+def test_somebody_at_work_who_also_looks_at_the_sample_keeps_a_password(context: Flask, client: PageClient) -> None:
+    sample = sample_organisation(roles=())
+    person = make_person("dpo", organisation=make_organisation("Real"), password=PASSWORD)
+    services.give_role(person, "dpo", actor=system(sample.id))
+    transactions.commit()
+    client.sign_in(person)
+    assert client.get("/password").status_code == 200

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 
+from compliance.accounts import services as accounts
 from compliance.accounts.models import Department, Organisation, Person
 from compliance.dashboard import services
 from compliance.records import services as records
+from compliance.records.actor import system
 from compliance.records.models import Record
 from compliance.register.services import activities, review, xray
 from compliance.support import clock, transactions
@@ -280,3 +282,11 @@ def test_the_first_page_of_a_foreign_organisation_is_not_there(house: House) -> 
     foreign = make_organisation("Somewhere else")
     house.client.sign_in(dpo)
     house.client.page("dashboard.today", organisation=foreign.slug, status=404)
+
+
+def test_a_day_is_the_one_that_it_was_for_the_organisation(house: House) -> None:
+    accounts.save_settings({"zone": "Pacific/Auckland"}, actor=system(house.own.id))
+    noon = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)  # in Auckland it is the 23rd already
+    with clock.frozen(noon):
+        submitted(house, house.person("dpo"), name="Payroll")
+    assert "sent today (23 Nov 2026)" in house.page(house.person("controller")).text

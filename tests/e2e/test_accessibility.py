@@ -136,6 +136,7 @@ PLAIN = {
     "a list": "settings/lists/data_categories",
     "what nobody checked": "settings/unchecked",
     "the journal": "settings/journal",
+    "the access log": "settings/accesses",
     "how approval works": "settings/approval",
     "language and zone": "settings/place",
     "my account": "me",

@@ -226,3 +226,17 @@ def test_writers_at_the_same_moment_make_one_chain(own: Organisation, context: F
     assert at_once(context, *[write] * 4) == []
     assert chain.head_of(number) == before + 20
     assert verifying.verify(number).broken_at is None
+
+
+def test_the_first_two_records_of_a_kind_may_be_made_at_once(context: Flask) -> None:
+    number = make_organisation().id
+    db.session.commit()
+    drawn = []
+
+    def draw() -> None:
+        enter(number)
+        drawn.append(records.next_reference("XX"))
+        transactions.commit()
+
+    assert at_once(context, *[draw] * 4) == []
+    assert sorted(drawn) == ["XX-0001", "XX-0002", "XX-0003", "XX-0004"]

@@ -15,7 +15,7 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from compliance.accounts.guard import brakes
 from compliance.accounts.guard.watch import SignInForm
 from compliance.support import transactions
-from compliance.support.errors import Forbidden
+from compliance.support.errors import Forbidden, TooOften
 from compliance.support.i18n import _
 
 EMAIL, PASSWORD = "again_email", "again_password"
@@ -35,7 +35,10 @@ def give_back_or_go_on(csrf: CSRFProtect) -> ResponseReturnValue | None:
         return _page(_("This page was open for too long. What you typed is still here: sign in once more."))
     typed = {"email": request.form[EMAIL], "password": request.form.get(PASSWORD, "")}
     form = SignInForm(formdata=MultiDict(typed), meta={"csrf": False})
-    person = form.user if form.validate() else None
+    try:
+        person = form.user if form.validate() else None
+    except TooOften as refusal:
+        return _page(str(refusal.message))
     if person is not None:
         login_user(person, authn_via=["password"])
     transactions.commit()  # that somebody tried, or came in, is kept whatever becomes of the request

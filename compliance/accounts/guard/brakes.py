@@ -1,11 +1,22 @@
-"""The brake on guessing: sign-in, first start and links to set a password share one count per address."""
+"""The brakes on guessing: one count per address for all that can be guessed, and one per account for sign-in.
 
+The first is kept by each process where there is no cache server. The second is in the journal: it holds for all
+processes, and for guesses that come from many addresses. It never lasts: what is refused while it holds is not counted,
+and a link to set a password opens the account at once.
+"""
+
+import datetime
 from ipaddress import IPv6Address, IPv6Network
 
 from flask import Flask, abort, current_app, request
 from limits import parse_many
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
+
+from compliance.accounts import services
+from compliance.support.clock import now
+from compliance.support.errors import TooOften
+from compliance.support.i18n import _, _n
 
 #: What can be guessed at.
 COUNTED = ("security.login", "accounts.start", "accounts.join")
@@ -27,6 +38,19 @@ def count() -> None:
     within = [counter.hit(limit, "sign-in", _neighbourhood(request.remote_addr or "")) for limit in limits]
     if not all(within):
         abort(429)
+
+
+def spare_account(mark: str) -> None:
+    """Refuse, before the password is looked at, a sign-in to an account at which too many have just failed."""
+    settings = current_app.config["SETTINGS"]
+    if settings.environment == "test":
+        return
+    for limit in parse_many(settings.account_limit):
+        seconds = limit.get_expiry()
+        if services.failures(mark, now() - datetime.timedelta(seconds=seconds)) >= limit.amount:
+            wait = _n("Wait %(num)d minute.", "Wait %(num)d minutes.", -(-seconds // 60))
+            way_out = _("Or ask your administrator for a link to set a new password: it opens at once.")
+            raise TooOften(" ".join((_("Too many attempts to sign in with this address."), wait, way_out)))
 
 
 def _neighbourhood(address: str) -> str:

@@ -50,6 +50,8 @@ def admit(csrf: CSRFProtect) -> ResponseReturnValue | None:
     if current_user.is_authenticated:
         _enter_organisation()
     _must_be_allowed(needed)
+    if request.endpoint == "security.change_password" and services.is_of_sample(current_user.id):
+        raise Forbidden(_("Anybody may look around as this person of the sample organisation: they have no password."))
     return None
 
 

@@ -12,6 +12,7 @@ from flask import Flask, current_app, session
 from flask_login import user_logged_out  # type: ignore[import-untyped]
 from flask_security import FormInfo, LoginForm, password_changed, user_authenticated
 
+from compliance.accounts.guard import brakes
 from compliance.records import services as records
 from compliance.records.actor import Actor
 
@@ -25,6 +26,8 @@ class SignInForm(LoginForm):
     def validate(self, **kwargs: Any) -> bool:
         """As the library does, for the time of the session only. A page that was not ours is no attempt to sign in."""
         self.remember.data = False
+        if self.email.data:
+            brakes.spare_account(_mark_of(self.email.data))
         if super().validate(**kwargs):
             return True
         if self.email.data and self.password.data and not ("csrf_token" in self and self.csrf_token.errors):
@@ -47,7 +50,7 @@ def _signed_in(_app: Flask, user: Any, authn_via: list[str] | None, **_rest: Any
     if via == SAMPLE:
         session[SAMPLE] = True
     if via != "change":  # the library signs in anew who has just changed their password
-        _write("sign-in:done", user, via=via)
+        _write("sign-in:done", user, subject=_mark_of(user.email), via=via)
 
 
 def _signed_out(_app: Flask, user: Any, **_rest: Any) -> None:

@@ -1,5 +1,6 @@
 """What can be done with organisations, departments, people and their roles: verbs, one module a subject."""
 
+from compliance.accounts.services.attempts import failures
 from compliance.accounts.services.departments import (
     answering,
     archive_department,
@@ -39,6 +40,7 @@ from compliance.accounts.services.people import (
     find_person,
     give_role,
     invite,
+    is_of_sample,
     memberships_of,
     names_of,
     people,
@@ -48,10 +50,11 @@ from compliance.accounts.services.people import (
 )
 
 __all__ = [
-    "ABSENCE", "KIND", "actor_for", "actor_of", "answering", "archive_department", "archived_departments", "branch_ids",
-    "create_organisation", "create_person", "departments", "directory", "drop_view", "find_department", "find_person",
-    "give_role", "head", "hide_term", "installation_journal", "invite", "journal", "make_link", "may_make_link",
-    "memberships_of", "names_of", "organisation_by_slug", "organisations", "own_terms", "people",
-    "person_by_email", "person_of_link", "profile_record", "sample_person", "save_department", "save_profile",
-    "save_settings", "save_term", "save_view", "saved_views", "set_password", "take_role", "visit_each",
+    "ABSENCE", "KIND", "actor_for", "actor_of", "answering", "archive_department", "archived_departments",
+    "branch_ids", "create_organisation", "create_person", "departments", "directory", "drop_view", "failures",
+    "find_department", "find_person", "give_role", "head", "hide_term", "installation_journal", "invite",
+    "is_of_sample", "journal", "make_link", "may_make_link", "memberships_of", "names_of", "organisation_by_slug",
+    "organisations", "own_terms", "people", "person_by_email", "person_of_link", "profile_record", "sample_person",
+    "save_department", "save_profile", "save_settings", "save_term", "save_view", "saved_views", "set_password",
+    "take_role", "visit_each",
 ]  # fmt: skip

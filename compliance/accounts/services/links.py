@@ -12,7 +12,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import func, select
 
 from compliance.accounts.models import Membership, Person
-from compliance.accounts.services.people import hashed
+from compliance.accounts.services.people import hashed, is_of_sample
 from compliance.records import services as record_services
 from compliance.records.actor import Actor
 from compliance.support.clock import now
@@ -38,8 +38,12 @@ def make_link(person: Person, *, key: str, actor: Actor) -> str:
     """A new link's token, signed with the installation's `key`. It ends every earlier one, and every session."""
     if not may_make_link(person, actor):
         raise Forbidden(_("This person also works elsewhere on this installation: ask its operator for the link."))
+    _must_not_be_of_sample(person)
     person.fs_uniquifier = secrets.token_hex(16)
-    record_services.note("person:link", actor=actor, subject=person.email)
+    if actor.organisation_id:
+        record_services.note("person:link", actor=actor, subject=person.email)
+    else:  # the installation's chain holds no address
+        record_services.note("person:link", actor=actor, person=person.id)
     until = int((now() + ABSENCE).timestamp())
     token: Any = _signer(key).dumps([person.id, person.fs_uniquifier, until])
     return str(token)
@@ -61,7 +65,13 @@ def person_of_link(token: str, *, key: str) -> Person:
 
 def set_password(person: Person, password: str) -> None:
     """Set the password. Every link and every session from before is over."""
+    _must_not_be_of_sample(person)
     person.password, person.fs_uniquifier = hashed(password), secrets.token_hex(16)
+
+
+def _must_not_be_of_sample(person: Person) -> None:
+    if is_of_sample(person.id):
+        raise Forbidden(_("Anybody may look around as this person of the sample organisation: they have no password."))
 
 
 def _signer(key: str) -> URLSafeSerializer:

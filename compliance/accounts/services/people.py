@@ -214,6 +214,13 @@ def sample_person(role: str) -> tuple[Person, Organisation]:
     return found[0], found[1]
 
 
+def is_of_sample(person_id: int) -> bool:
+    """Whether somebody works in the sample organisation and nowhere else: anybody may come in as them."""
+    chosen = select(Organisation.is_sample).join(Membership, Membership.organisation_id == Organisation.id)
+    places = db.session.scalars(chosen.where(Membership.person_id == person_id).distinct()).all()
+    return bool(places) and all(places)
+
+
 #: Asked at every request: made once.
 _HOLDING = (
     select(Membership)

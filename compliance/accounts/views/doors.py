@@ -144,4 +144,11 @@ def me() -> ResponseReturnValue:
         if any(m.organisation_id == organisation.id for m in memberships)
     ]
     layout = "layout/base.html" if g.organisation else "layout/bare.html"
-    return render_template("accounts/me.html", person=current_user, places=places, roles=roles(), layout=layout)
+    return render_template(
+        "accounts/me.html",
+        person=current_user,
+        places=places,
+        roles=roles(),
+        layout=layout,
+        has_password=not services.is_of_sample(current_user.id),
+    )

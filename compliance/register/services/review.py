@@ -200,11 +200,14 @@ def waive(record: Record, rule: str, row_key: str, reason: str, until: datetime.
         raise RuleBroken(_("Say why this is acceptable."), field="reason")
     if until <= today(_organisation().zone):
         raise RuleBroken(_("Choose a date to come: a waiver ends."), field="until")
-    waiver = Waiver(record_id=record.id, rule=rule, row_key=row_key, reason=reason, until=until, given_by=actor.name)
+    waiver = Waiver(
+        record_id=record.id, rule=rule, row_key=row_key, severity=finding.severity, reason=reason, until=until,
+        given_by=actor.name,
+    )  # fmt: skip
     db.session.add(waiver)
     records.note(
         "register:finding:waive", actor=actor, changed=[waiver], record=record, subject=record.reference,
-        rule=rule, reason=reason, until=until.isoformat(),
+        rule=rule, severity=finding.severity, reason=reason, until=until.isoformat(),
     )  # fmt: skip
     project(record)
     return waiver

@@ -127,7 +127,6 @@ def shown(
 ) -> projections.Rows:
     """What the register shows of these faces of a record, as rows by table; about a new one nothing was told yet."""
     facts = {} if is_new else records.facts_of(record.id)
-    waived = set() if is_new else waived_rules(record.id, around.today)
     seen = {} if is_new else _first_seen(record.id)
     lines, facets, found = [], [], []
     examined: Json | None = None
@@ -135,7 +134,8 @@ def shown(
         if document != examined:  # once approved, both faces are one document
             context = around.context(from_json(Activity, document), record, facts)
             findings = rules.examine(context.document, context)
-            standing = [f for f in findings if f.is_blocker or (f.rule, f.row_key) not in waived]
+            accepted = set() if is_new else waived(record.id, findings, around.today)
+            standing = [f for f in findings if (f.rule, f.row_key) not in accepted]
             examined = document
         line = _line(record, face, context, standing, around)
         lines.append(line)
@@ -178,13 +178,19 @@ def _first_seen(record_id: int) -> dict[tuple[str, str], datetime.date]:
     return {(rule, key): day for rule, key, day in rows}
 
 
-def waived_rules(record_id: int, day: datetime.date) -> set[tuple[str, str]]:
-    """The findings of a record that somebody accepted and whose waiver has not ended, by (rule, row key).
+def waived(record_id: int, findings: Iterable[Finding], day: datetime.date) -> set[tuple[str, str]]:
+    """Which of these findings of a record somebody accepted, by (rule, row key): those whose waiver has not ended.
 
-    On the day until which it was accepted, a finding is back.
+    On the day until which it was accepted a finding is back, and so it is once it is graver than what was accepted.
     """
-    rows = projections.read(Waiver, record_id, "rule", "row_key", "ended_at", "until")
-    return {(rule, key) for rule, key, ended_at, until in rows if ended_at is None and until > day}
+    rows = projections.read(Waiver, record_id, "rule", "row_key", "severity", "ended_at", "until")
+    accepted: dict[tuple[str, str], int] = {}
+    for rule, key, severity, ended_at, until in rows:
+        if ended_at is None and until > day:
+            most = SEVERITIES.index(severity)
+            accepted[rule, key] = min(most, accepted.get((rule, key), most))
+    marks = (((f.rule, f.row_key), SEVERITIES.index(f.severity)) for f in findings if not f.is_blocker)
+    return {mark for mark, gravity in marks if gravity >= accepted.get(mark, len(SEVERITIES))}
 
 
 def _line(

@@ -56,7 +56,7 @@ def _face(record: "Record") -> str:
 def _page(record: "Record", stored: Json, face: str) -> dict[str, Any]:
     context = xray.context_of(record, stored)
     findings = [] if record.is_archived else examine(context.document, context)
-    waived = xray.waived_rules(record.id, context.today)
+    waived = xray.waived(record.id, findings, context.today)
     planned = review.actions_of(record)
     items = told(record, findings, waived, planned)
     standing = [item for item in items if not item["waiver"]]

@@ -3,17 +3,18 @@
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from compliance.records import access
 from compliance.register.intake.layout import FORM, OTHER, TABLE, VALUES, Understanding
 from compliance.register.intake.messages import remark
 from compliance.register.intake.proposal import ActivityProposal
 from compliance.register.intake.targets import targets
 from compliance.register.services import dryrun, importing, whole
 from compliance.regulation.reference import reference as law
-from compliance.support import jobs
-from compliance.support.errors import RuleBroken
+from compliance.support import jobs, storage
+from compliance.support.errors import NotFound, RuleBroken
 from compliance.support.i18n import _, language_now
 from compliance.support.paging import Window
 from compliance.support.permissions import Permission, requires
@@ -113,6 +114,20 @@ def _sheet(reading: Any, made: int) -> dict[str, Any]:
         "columns": reading.columns,
         "activities": made,
     }
+
+
+@bp.route("/<token>/original")
+@requires(Permission.REGISTER_IMPORT)
+def original(token: str) -> ResponseReturnValue:
+    """The file as it was sent, as an attachment: never shown inside the page."""
+    run = importing.find(token)
+    content = storage.path_of(run.file_digest)
+    if not content.exists():
+        raise NotFound(_("This file is no longer kept."))
+    access.trace("import:downloaded", actor=g.actor, subject=run.file_name)
+    return send_file(
+        content.resolve(), mimetype="application/octet-stream", as_attachment=True, download_name=run.file_name
+    )
 
 
 @bp.route("/<token>/mapping", methods=["POST"])
