@@ -9,10 +9,12 @@ import flask_migrate
 import pytest
 from alembic.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from compliance.app import create_app
-from compliance.support.db import Base, db
+from compliance.records import search
+from compliance.records.actor import system
+from compliance.support.db import Base, db, enter
 from tests.helpers import services
 from tests.helpers.application import SECRET
 from tests.helpers.database import scratch_database
@@ -67,3 +69,41 @@ def test_a_migration_says_what_it_does_and_how_to_undo_it(path: Path) -> None:
     text = path.read_text()
     assert text.lstrip().startswith('"""')
     assert re.search(r"def downgrade\(\)[^\n]*:\n(?!\s+pass\b)", text)
+
+
+MOMENT = "'2026-11-23 09:00:00'"
+#: A party as it stood when search knew only the words of the whole document, as SQL.
+KEPT_BEFORE = {
+    "organisations": {
+        "id": "1", "slug": "'o'", "name": "'O'", "language": "'fr'", "zone": "'Europe/Paris'", "is_sample": "FALSE",
+        "settings": "'{}'", "created_at": MOMENT,
+    },
+    "records": {
+        "id": "1", "organisation_id": "1", "kind": "'party'", "reference": "'P-1'", "name": "'Œuvre'",
+        "document": "'{}'", "state": "'approved'", "version": "1", "edition": "0", "owner_email": "''",
+        "common": "TRUE", "approved_by": "''", "created_at": MOMENT, "updated_at": MOMENT,
+    },
+    "search_entries": {
+        "id": "1", "organisation_id": "1", "record_id": "1", "face": "'working'", "kind": "'party'",
+        "reference": "'P-1'", "name": "'L’Œuvre'", "body": "'p 1 l oeuvre'", "common": "TRUE",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.database
+def test_what_was_kept_before_search_ranked_is_found_by_its_name_afterwards(empty: Flask) -> None:
+    flask_migrate.upgrade(revision="0003")
+    with db.engine.begin() as connection:
+        for table, row in KEPT_BEFORE.items():
+            connection.execute(text(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(row.values())})"))
+    flask_migrate.upgrade()
+
+    enter(1)
+    reader = system(1)
+    assert [hit.name for query in ("oeuv", "p 1") for hit in search.ranked(query, reader)] == ["L’Œuvre", "L’Œuvre"]
+    db.session.rollback()
+    with db.engine.connect() as connection:
+        assert connection.execute(text("SELECT title, code FROM search_entries")).all() == [("l oeuvre", "p 1")]
+    flask_migrate.downgrade(revision="0003")
+    with db.engine.connect() as connection:
+        assert connection.scalar(text("SELECT body FROM search_entries")) == "p 1 l oeuvre"

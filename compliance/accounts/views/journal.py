@@ -18,7 +18,7 @@ from compliance.support.permissions import OPERATOR, Permission, requires
 from compliance.support.web import wants_fragment
 
 #: Up to this many links a chain is walked while the person waits; above, by the worker.
-AT_ONCE = 2000
+AT_ONCE = 1000
 #: The name of that work.
 VERIFY = "verify"
 #: Where the button of each journal sends.
