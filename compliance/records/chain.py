@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, event, select
+from sqlalchemy import bindparam, event, insert, select
 from sqlalchemy.orm import Session
 
 from compliance.records.actor import Actor
@@ -88,6 +88,11 @@ def content_digest(details: dict[str, Any], revision: Revision | None) -> str:
     return digest_of([details, kept])
 
 
+_TABLE: Any = JournalEntry.__table__
+_COLUMNS = [column.key for column in _TABLE.columns if column.key != "id"]
+_LINKS = insert(_TABLE)
+
+
 def _write(session: Session) -> None:
     if session.in_nested_transaction() or not session.info.get("journal"):
         return
@@ -100,8 +105,8 @@ def _write(session: Session) -> None:
         if head is None:
             head = ChainHead(chain=chain, sequence=0, digest="")
             session.add(head)
-        for waiting in by_chain[chain]:
-            session.add(_link(head, waiting))
+        links = [_link(head, waiting) for waiting in by_chain[chain]]
+        session.connection().execute(_LINKS, [{name: getattr(link, name) for name in _COLUMNS} for link in links])
 
 
 def _link(head: ChainHead, waiting: Waiting) -> JournalEntry:

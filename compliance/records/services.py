@@ -159,16 +159,12 @@ def links_in(document: Json) -> Iterator[tuple[str, Json]]:
     for name, value in document.items():
         for item in value if isinstance(value, list) else (value,):
             if isinstance(item, dict):
-                yield from ((name, link) for link in (item, *item.values()) if _is_link(link))
+                found = [link for link in (item, *item.values()) if isinstance(link, dict)]
+                yield from ((name, link) for link in found if _is_link(link))
 
 
-def _is_link(value: Any) -> bool:
-    return (
-        isinstance(value, dict)
-        and bool(value.get("reference"))
-        and "kind" in value
-        and value["kind"] not in ("department", "person")
-    )
+def _is_link(value: Json) -> bool:
+    return bool(value.get("reference")) and "kind" in value and value["kind"] not in ("department", "person")
 
 
 def next_reference(prefix: str) -> str:

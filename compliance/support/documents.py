@@ -167,7 +167,8 @@ def to_json(document: Any) -> Json:
         stored[name] = [to_json(row) for row in stored[name]]
     for name in _link_fields(kind):
         if stored[name] is not None:
-            stored[name] = dataclasses.asdict(stored[name])
+            link: Link = stored[name]
+            stored[name] = {"kind": link.kind, "reference": link.reference, "name": link.name}
     for name in _codes_fields(kind):
         stored[name] = list(stored[name])
     return stored

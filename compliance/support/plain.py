@@ -19,6 +19,8 @@ MOST_COUNTED = 2_000_000_000
 LONGEST_KIND, LONGEST_REFERENCE, LONGEST_LINK, LONGEST_KEY = 32, 255, 500, 16
 
 Clean = Callable[[Any], Any]
+_EMPTY = {d.TEXT: "", d.LONG_TEXT: "", d.CODE: "", d.DAY: "", d.COUNT: None, d.FLAG: None, d.LINK: None}
+_NEVER = object()
 
 
 class Doubtful(Exception):
@@ -32,12 +34,16 @@ def cleaned(document: type, data: Any, only: frozenset[str] | None = None) -> d.
         ways = {name: ways[name] for name in ways if name in only}
     if type(data) is not dict or data.keys() != ways.keys():
         raise Doubtful
-    return {name: way(data[name]) for name, way in ways.items()}
+    return {
+        name: value if (value := data[name]) is empty else way(value)  # most are
+        for name, (empty, way) in ways.items()
+    }
 
 
 @functools.cache
-def _ways(document: type) -> Mapping[str, Clean]:
-    return {name: _way(spec) for name, spec in d.specs_of(document).items()}
+def _ways(document: type) -> Mapping[str, tuple[Any, Clean]]:
+    """By field: what nothing answered is, where that needs no cleaning, and how to clean what was."""
+    return {name: (_EMPTY.get(spec.kind, _NEVER), _way(spec)) for name, spec in d.specs_of(document).items()}
 
 
 def _way(spec: d.Spec) -> Clean:

@@ -1,12 +1,18 @@
 """No file and no cell breaks an import: what cannot be read is refused in a sentence."""
 
+import functools
 import io
+import struct
 import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from compliance.register.models import ImportRun
+from compliance.support import storage
 from tests.helpers.client import PageClient
 from tests.register.desk import Desk
 from tests.register.imports import number_of, register, table
@@ -24,17 +30,42 @@ def archive(**parts: bytes) -> bytes:
 
 
 TYPES = b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
-BOMB = archive(
-    **{"[Content_Types].xml": TYPES, "xl/workbook.xml": b"<x/>", "xl/worksheets/sheet1.xml": b" " * 400_000_000}
-)
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def bomb(declared: int = 400_000_000) -> bytes:
+    """A workbook with a sheet of 400 MB of blanks: one million of them packed once, and the packed piece repeated."""
+    piece = b" " * 1_000_000
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = (packer.compress(piece) + packer.flush(zlib.Z_FULL_FLUSH)) * 400 + packer.flush()
+    check = functools.reduce(lambda crc, _: zlib.crc32(piece, crc), range(400), 0)
+    sizes = struct.pack("<LLL", check, len(packed), declared)
+    small = archive(**{"[Content_Types].xml": TYPES, "xl/workbook.xml": b"<x/>", SHEET: b""})
+    held = struct.pack("<LLL", 0, len(_packed(b"")), 0)
+    local, central = small.index(SHEET.encode()) - 30, small.rindex(SHEET.encode()) - 46
+    body = local + 30 + len(SHEET)
+    assert small[local + 14 : local + 26] == small[central + 16 : central + 28] == held
+    directory = small.index(b"PK\x01\x02")
+    head = small[: local + 14] + sizes + small[local + 26 : body] + packed
+    entries = small[directory : central + 16] + sizes + small[central + 28 : -22]
+    end = small[-22:-6] + struct.pack("<L", len(head)) + small[-2:]
+    return head + entries + end
+
+
+def _packed(content: bytes) -> bytes:
+    packer = zlib.compressobj(-1, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(content) + packer.flush()
+
+
 ENTITIES = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">
 <!ENTITY c SYSTEM "file:///etc/passwd">]><office:document-content xmlns:office="o">&b;&c;</office:document-content>"""
 
-HOSTILE = {
+HOSTILE: dict[str, bytes | Callable[[], bytes]] = {
     "nothing.csv": b"",
     "space.csv": b" \r\n\t;;;\n",
     "mark.csv": b"\xef\xbb\xbf",
-    "bomb.xlsx": BOMB,
+    "bomb.xlsx": bomb,
+    "liar.xlsx": functools.partial(bomb, 10),
     "entities.ods": archive(**{"content.xml": ENTITIES, "mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}),
     "entities.xlsx": archive(**{"[Content_Types].xml": TYPES, "xl/workbook.xml": ENTITIES}),
     "escape.xlsx": archive(**{"[Content_Types].xml": TYPES, "../../etc/passwd": b"x"}),
@@ -59,11 +90,30 @@ def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(name: str, context:
     team = make_team()
     desk = Desk(client, team)
 
-    page = desk.sent("imports.start", {"file": (io.BytesIO(HOSTILE[name]), name)}, 422)
+    content = HOSTILE[name]
+    before = kept_contents()
+
+    page = desk.sent(
+        "imports.start", {"file": (io.BytesIO(content if isinstance(content, bytes) else content()), name)}, 422
+    )
 
     (sentence,) = page.find(id="file-error")
     assert len(sentence.text or "") > 15
     assert number_of(ImportRun) == 0
+    assert kept_contents() == before, "what is refused is not kept"
+
+
+def test_the_bomb_is_a_workbook_that_unpacks_to_what_it_declares() -> None:
+    with zipfile.ZipFile(io.BytesIO(bomb())) as package:
+        with package.open(SHEET) as part:
+            assert part.read(10) == b" " * 10
+        assert package.getinfo(SHEET).file_size == 400_000_000
+        assert package.read("[Content_Types].xml") == TYPES
+
+
+def kept_contents() -> set[Path]:
+    """Everything that lies in the store."""
+    return {file for file in storage.path_of("00").parents[1].rglob("*") if file.is_file()}
 
 
 def test_a_file_of_null_characters_is_a_file_without_activities(context: Flask, client: PageClient) -> None:

@@ -267,3 +267,10 @@ def test_a_day(text: str, expected: str) -> None:
 )
 def test_only_the_protection_of_our_own_exports_is_removed(text: str, expected: str) -> None:
     assert tidy(text) == expected
+
+
+def test_codes_of_several_rows_stay_with_their_rows() -> None:
+    head = "Activité;Finalités;Finalités – Autres bases légales invoquées"
+    read = one('Paie;"Payer\nDéclarer";"Contrat\nObligation légale"', head)
+
+    assert [row["other_legal_bases"] for row in said(read.document)["purposes"]] == [["contract"], ["legal_obligation"]]

@@ -14,6 +14,13 @@ from compliance.support.documents import LINK, Link, Spec, specs_of
 from compliance.support.tables.workbook import cell_name
 
 _NAME_LENGTH = 255
+#: What fits every field of words.
+_SHORTEST = min(
+    spec.max_length
+    for kind in (Activity, *(spec.row for spec in specs_of(Activity).values() if spec.row))
+    for spec in specs_of(kind).values()
+    if spec.max_length
+)
 #: What a cell that stands alone has beside it.
 NO_PARTS: Mapping[str, str] = MappingProxyType({})
 
@@ -49,7 +56,7 @@ class Draft:
     parties: list[str] = field(default_factory=list)
     note_lines: list[str] = field(default_factory=list)
     abroad: list[tuple[str, str]] = field(default_factory=list)
-    party_countries: dict[str, str] = field(default_factory=dict)
+    party_countries: dict[str, list[str]] = field(default_factory=dict)
     unnamed: str = "?"
     _earlier: dict[str, int] = field(default_factory=dict)
 
@@ -123,7 +130,10 @@ class Draft:
 
     def _fitted(self, row: Mapping[str, Any], kind: type, above: str) -> dict[str, Any]:
         specs = specs_of(kind)
-        return {name: self._fit(value, specs[name], above) for name, value in row.items()}
+        return {
+            name: value if type(value) is str and len(value) <= _SHORTEST else self._fit(value, specs[name], above)
+            for name, value in row.items()
+        }
 
     def _fit(self, value: Any, spec: Spec, above: str) -> Any:
         if spec.kind == LINK and isinstance(value, Link) and len(value.name) > _NAME_LENGTH:

@@ -81,6 +81,10 @@ class Headings:
         self._known.pop("", None)
         self._names = list(self._known)
         self._words = {known: frozenset(known.split()) for known in self._known}
+        self._by_word: dict[str, list[int]] = {}
+        for place, known in enumerate(self._names):
+            if len(known) > 3:
+                self._by_word.setdefault(max(known.split(), key=len), []).append(place)
         self._turned = {parts: known for known, parts in self._words.items() if len(parts) > 1}
         self._asked: dict[str, HeadingMatch | None] = {}
 
@@ -118,7 +122,8 @@ class Headings:
 
     def _containing(self, words: str) -> HeadingMatch | None:
         given = frozenset(words.split())
-        inside = [known for known, parts in self._words.items() if parts <= given and len(known) > 3]
+        near = sorted({place for word in given for place in self._by_word.get(word, ())})
+        inside = [known for place in near if self._words[known := self._names[place]] <= given]
         if not inside:
             return None
         best = max(inside, key=lambda known: (len(self._words[known]), len(known)))

@@ -1,6 +1,7 @@
 """What a sheet is: a table of activities, a form, a list of values, or something else; and what its columns say."""
 
 import dataclasses
+import heapq
 import itertools
 from collections import Counter
 from collections.abc import Mapping
@@ -145,10 +146,15 @@ def _read_sheet(sheet: Sheet, headings: Headings, choice: SheetChoice, law: Refe
 
 def _header(sheet: Sheet, headings: Headings, depth: int) -> _Header:
     best = _Header()
-    for row, cells in list(sheet.by_row().items())[:depth]:
+    first = heapq.nsmallest(depth, {row for row, _ in sheet.cells})
+    rows: dict[int, dict[int, str]] = {row: {} for row in first}
+    for (row, column), text in sheet.cells.items():
+        if row <= first[-1]:
+            rows[row][column] = text
+    for row, cells in rows.items():
         found = {
             column: match
-            for column, text in list(cells.items())[:_HEADER_WIDTH]
+            for column, text in sorted(cells.items())[:_HEADER_WIDTH]
             if len(text) <= 250 and (match := headings.match(text)) and match.score >= ENOUGH
         }
         header = _Header(row, found)

@@ -1,13 +1,14 @@
 """What the intake tells people, in words: problems of a row, cells not understood, files that cannot be read."""
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 from compliance.register.intake.data import wording
 from compliance.support.tables.workbook import Note, UnreadableFile
 
 Param = str | Mapping[str, str]
+NO_PARAMS: Mapping[str, Param] = MappingProxyType({})
 
 #: A problem asks for a decision; a check says how something was read, so that a person can look at it.
 PROBLEM, CHECK = "problem", "check"
@@ -22,13 +23,12 @@ def _said(value: Param, language: str) -> str:
     return value if isinstance(value, str) else value["fr" if language == "fr" else "en"]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Something about one field of one activity; `cell` is where it comes from."""
 
     field: str
     code: str
-    params: Mapping[str, Param] = dataclasses.field(default_factory=dict)
+    params: Mapping[str, Param] = NO_PARAMS
     cell: str = ""
     level: str = PROBLEM
 
@@ -37,15 +37,14 @@ class Problem:
         return _sentence("problems", self.code, self.params, language)
 
 
-@dataclass(frozen=True, slots=True)
-class NotUnderstood:
+class NotUnderstood(NamedTuple):
     """A cell, or a piece of one, that became nothing, and why."""
 
     sheet: str
     cell: str
     text: str
     reason: str
-    params: Mapping[str, Param] = dataclasses.field(default_factory=dict)
+    params: Mapping[str, Param] = NO_PARAMS
 
     def message(self, language: str) -> str:
         """Why the cell became nothing, in one sentence."""

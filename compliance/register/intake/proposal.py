@@ -123,6 +123,7 @@ class _Proposer:
         self._sources: list[_Source] = []
         self._by_reference: dict[str, _Source] = {}
         self._by_name: dict[str, _Source] = {}
+        self._countries: dict[str, set[str]] = {}
 
     def propose(self) -> Proposal:
         tables = [reading for reading in self._understanding.sheets if reading.kind == TABLE]
@@ -134,6 +135,10 @@ class _Proposer:
         for source in self._sources:
             self._build(source)
         self._list_the_rest()
+        for name in self._proposal.parties_named:
+            countries = self._countries.get(fold(name), set())
+            if len(countries) == 1:
+                self._proposal.party_countries[name] = next(iter(countries))
         return self._proposal
 
     # Forms
@@ -274,7 +279,8 @@ class _Proposer:
             )
         )
         self._proposal.not_understood += draft.left
-        self._proposal.party_countries |= draft.party_countries
+        for name, countries in draft.party_countries.items():
+            self._countries.setdefault(fold(name), set()).update(countries)
         for name in draft.parties:
             if name not in self._proposal.parties_named:
                 self._proposal.parties_named.append(name)

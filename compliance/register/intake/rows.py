@@ -70,17 +70,25 @@ def _aside(reading: SheetReading, row: TableRow, cells: Mapping[int, str], headi
         return "example_row"
     if len(texts) > 1 and all(fold(text) in headings for text in texts):
         return "heading_again"
-    help_form = pattern("prompts", "cells", "help")
-    said = [tidy(text) for column, text in cells.items() if text.strip() and tidy(text) != row.reference]
-    helpful = sum(1 for text in said if len(text) < _LONGEST_HELP and (help_form.search(text) or is_prompt(text)))
-    if said and helpful >= 2 and helpful / len(said) >= _SHARE_OF_HELP:
-        return "help_row"
-    if said and helpful == len(said) == 1 and is_prompt(said[0]):
+    if _is_help([own for text in cells.values() if (own := tidy(text)) and own != row.reference]):
         return "help_row"
     area = reading.sheet.merge_over(row.number, min(cells, default=0))
     if len(texts) == 1 and area and area[3] - area[1] >= 2 and area[0] == area[2]:
         return "banner"
     return ""
+
+
+def _is_help(said: list[str]) -> bool:
+    """Whether most of what a row says is help; one that says a single thing must prompt."""
+    if len(said) == 1:
+        return len(said[0]) < _LONGEST_HELP and is_prompt(said[0])
+    help_form, wanted = pattern("prompts", "cells", "help"), max(2, len(said) * _SHARE_OF_HELP)
+    helpful = 0
+    for place, text in enumerate(said):
+        if helpful + len(said) - place < wanted:
+            return False  # what is left is too little
+        helpful += len(text) < _LONGEST_HELP and bool(help_form.search(text) or is_prompt(text))
+    return helpful >= wanted
 
 
 def _is_merged_above(reading: SheetReading, number: int) -> bool:

@@ -1,5 +1,6 @@
 """From one answer to a plain field of the document, or of each row of a list, by what kind of answer it takes."""
 
+import itertools
 import re
 from typing import Any
 
@@ -30,7 +31,7 @@ def set_field(draft: Draft, answer: Answer) -> None:
         draft.leave(answer, "no_field")
         return
     if spec.kind == CODES:
-        _set_codes(draft, answer, spec, draft.fields)
+        _set_codes(draft, answer, spec, draft.fields, answer.text)
         return
     value = _value(draft, answer, spec, answer.text)
     if value is None:
@@ -63,24 +64,25 @@ def set_in_rows(draft: Draft, answer: Answer) -> None:
     if len(rows) > 1:
         code = "value_for_all" if len(values) == 1 else "values_in_order"
         draft.check(answer, answer.target, code, text=one_line(answer.text), count=str(len(rows)))
-    for place, row in enumerate(rows):
-        _set_in_row(draft, answer, spec, row, values[place if len(values) > 1 else 0])
-
-
-def _set_in_row(draft: Draft, answer: Answer, spec: Spec, row: dict[str, Any], text: str) -> None:
     if spec.kind == CODES:
-        _set_codes(draft, answer, spec, row)
-    elif (value := _value(draft, answer, spec, text)) is not None:
-        if row.get(spec.name, value) == value:
-            row[spec.name] = value
-        else:
-            draft.leave(answer, "second_value", text)
+        for row, text in zip(rows, itertools.cycle(values), strict=False):
+            _set_codes(draft, answer, spec, row, text)
+        return
+    read = {text: _value(draft, answer, spec, text) for text in values}
+    for row, text in zip(rows, itertools.cycle(values), strict=False):
+        if (value := read[text]) is not None:
+            if row.get(spec.name, value) == value:
+                row[spec.name] = value
+            else:
+                draft.leave(answer, "second_value", text)
 
 
 def _value(draft: Draft, answer: Answer, spec: Spec, text: str) -> Any:
     """The value of one cell for one field, or None when the cell was listed instead."""
-    read: Any = text if spec.kind == LONG_TEXT else one_line(text)
-    if spec.kind == CODE:
+    read: Any
+    if spec.kind == LONG_TEXT:
+        read = text
+    elif spec.kind == CODE:
         read = draft.coded(answer, answer.target, spec.vocabulary, one_line(text)) or None
     elif spec.kind == DAY:
         read = day_of(text) or None
@@ -91,6 +93,8 @@ def _value(draft: Draft, answer: Answer, spec: Spec, text: str) -> Any:
         read = _flag(draft, answer, text)
     elif spec.kind == LINK:
         read = draft.party(text) if spec.target == "party" else Link(spec.target, "", one_line(text)[:255])
+    else:
+        read = one_line(text)
     if read is None:
         draft.leave(answer, "value", text)
     return read
@@ -104,9 +108,9 @@ def _flag(draft: Draft, answer: Answer, text: str) -> bool | None:
     return plain
 
 
-def _set_codes(draft: Draft, answer: Answer, spec: Spec, into: dict[str, Any]) -> None:
+def _set_codes(draft: Draft, answer: Answer, spec: Spec, into: dict[str, Any], text: str) -> None:
     codes: list[str] = list(into.get(spec.name, ()))
-    for words in split_values(answer.text, draft.lists.knows(spec.vocabulary)):
+    for words in split_values(text, draft.lists.knows(spec.vocabulary)):
         code = draft.coded(answer, answer.target, spec.vocabulary, words)
         if code and code not in codes:
             codes.append(code)

@@ -257,8 +257,6 @@ def recipients(draft: Draft, answer: Answer, kind: str = "") -> None:
 
 
 def _one_recipient(draft: Draft, answer: Answer, one: Named, words: str, kind: str) -> None:
-    if one.country and (one.role or kind in (PROCESSOR, JOINT)):
-        draft.party_countries[one.name] = one.country
     if one.country and is_outside(one.country, draft.lists):
         draft.abroad.append((one.name, one.country))
     if one.generic or (one.role == "" and kind in (PROCESSOR, JOINT) and not one.name):
@@ -269,17 +267,24 @@ def _one_recipient(draft: Draft, answer: Answer, one: Named, words: str, kind: s
             draft.check(
                 answer, "processors", "read_as", text=words, value=draft.lists.both("recipient_kinds", PROCESSOR)
             )
-        draft.add("processors", party=draft.party(one.name), service=one.detail)
-        if one.country:
-            draft.note(words)
+        draft.add("processors", party=_party(draft, one, words), service=one.detail)
     elif one.role == JOINT or kind == JOINT:
-        draft.add("joint_controllers", party=draft.party(one.name))
+        draft.add("joint_controllers", party=_party(draft, one, words))
     else:
         if not one.sure and not kind:
             draft.check(
                 answer, "recipients.kind", "read_as", text=one.name, value=draft.lists.both("recipient_kinds", one.kind)
             )
         draft.add("recipients", kind=kind or one.kind, name=one.name, country=one.country)
+
+
+def _party(draft: Draft, one: Named, words: str) -> Link:
+    """The party that is named; its country is the party's own, and stays in the notes in case that one says another."""
+    link = draft.party(one.name)
+    if one.country:
+        draft.party_countries.setdefault(link.name, []).append(one.country)
+        draft.note(words)
+    return link
 
 
 def processors(draft: Draft, answer: Answer) -> None:

@@ -115,6 +115,11 @@ def _without_bullet(piece: str) -> str:
 
 def split_statements(text: str) -> list[str]:
     """Several statements in one cell: one per line, bullet or semicolon. Commas belong to the sentence."""
+    return list(_statements(text))
+
+
+@functools.lru_cache(maxsize=4096)
+def _statements(text: str) -> list[str]:
     if "\n" not in text and ";" not in text and not _BULLET_INSIDE.search(text):
         return [piece for piece in [_without_bullet(text)] if piece]
     lines = [line for line in _BULLET_INSIDE.sub("\n", text).split("\n") if line.strip()]

@@ -23,4 +23,4 @@ def names(term: Term) -> tuple[str, ...]:
 
 def is_spoken(candidates: Iterable[str], spoken: str) -> bool:
     """Whether one of these names stands in a phrase."""
-    return any(known_phrase(name) in spoken for name in candidates)
+    return not spoken.isspace() and any(known_phrase(name) in spoken for name in candidates)

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import load_only
+from sqlalchemy.sql.base import ExecutableOption
 
 from compliance.records import services as records
 from compliance.records.actor import Actor
@@ -70,7 +72,8 @@ def _recognise(file: Path, name: str) -> bool:
     """Whether a file is a whole register that we exported; RuleBroken when it is neither that nor tables."""
     if not whole.announces(file):
         try:
-            read(file, name)
+            with heap.undisturbed():
+                read(file, name)
         except OwnExport:
             pass
         except UnreadableFile as problem:
@@ -156,7 +159,9 @@ def _take_all(run: ImportRun, proposal: Proposal, actor: Actor, between: Between
     total = len(proposal.activities)
     for start in range(0, len(waiting), BATCH):
         batch = waiting[start : start + BATCH]
-        for act, number in taker.take(batch).items():
+        with heap.undisturbed():
+            made = taker.take(batch)
+        for act, number in made.items():
             counts[act] += number
         between(total - len(waiting) + start + len(batch), total)
     return counts
@@ -186,14 +191,19 @@ def apply_for(token: str, *, actor: Actor, progress: Between) -> None:
 
 
 def imported(run: ImportRun) -> list[tuple[ImportedRecord, Record]]:
-    """What an import made or changed, in the order of the file."""
+    """What an import made or changed, in the order of the file; of the records what a list shows."""
+    card = load_only(Record.reference, Record.name, Record.state, Record.version)
+    return _touched(run, card)
+
+
+def _touched(run: ImportRun, *options: ExecutableOption) -> list[tuple[ImportedRecord, Record]]:
     chosen = (
         select(ImportedRecord, Record)
         .join(Record, Record.id == ImportedRecord.record_id)
         .where(ImportedRecord.run_id == run.id)
         .order_by(ImportedRecord.id)
     )
-    return [(item, record) for item, record in db.session.execute(chosen)]
+    return [(item, record) for item, record in db.session.execute(chosen.options(*options))]
 
 
 def undo(run: ImportRun, *, actor: Actor) -> list[tuple[Record, str]]:
@@ -202,7 +212,7 @@ def undo(run: ImportRun, *, actor: Actor) -> list[tuple[Record, str]]:
     if run.state != APPLIED:
         raise RuleBroken(_("There is nothing to undo."))
     kept = []
-    for item, record in imported(run):
+    for item, record in _touched(run):
         if item.act == UNCHANGED:
             continue
         if why := _reason_to_keep(item, record):

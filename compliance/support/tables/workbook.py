@@ -1,6 +1,7 @@
 """What a file of tables becomes: sheets of text, cell by cell, sparse, with what was noticed while reading."""
 
 import dataclasses
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -113,6 +114,7 @@ class Workbook:
                 yield sheet, position
 
 
+@functools.lru_cache(maxsize=2048)
 def column_name(column: int) -> str:
     """The letters of a column: 0 → A, 26 → AA."""
     letters = ""
