@@ -5,6 +5,7 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 CATALOGUES := $(wildcard compliance/translations/*/LC_MESSAGES/messages.po)
 COMPILED   := $(CATALOGUES:.po=.mo)
+SOURCES    := $(shell find compliance forms -name '*.py')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -13,7 +14,7 @@ COMPILED   := $(CATALOGUES:.po=.mo)
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: setup ## install if needed, migrate, start everything and print the address (PORT=8000)
+run: setup $(VENV)/.bytecode ## install if needed, migrate, start everything and print the address (PORT=8000)
 	@SAMPLE_ENTRANCE=$${SAMPLE_ENTRANCE-1} $(BIN)/flask serve
 
 setup: $(VENV)/.runtime $(COMPILED) ## install what Trente needs into .venv, pinned and checked by hash
@@ -73,6 +74,10 @@ $(VENV)/.dev: requirements-dev.txt requirements.txt | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib
 	@touch $(VENV)/.runtime $@
+
+$(VENV)/.bytecode: $(SOURCES) | $(BIN)/python
+	@$(BIN)/python -m compileall -q compliance forms
+	@touch $@
 
 %.mo: %.po | $(BIN)/python
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@ --locale $(notdir $(patsubst %/LC_MESSAGES/,%,$(dir $<)))

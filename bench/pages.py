@@ -127,7 +127,7 @@ def questions(visitor: Visitor) -> dict[str, Question]:
         "filter counts, cold": asked(app, visitor.environ("register/filters", **fragment), times=2, before=forget),
         "record page": asked(app, visitor.environ(f"register/{reference}/")),
         "record page, after a change": asked(app, visitor.environ(f"register/{reference}/"), times=2, before=forget),
-        "search as you type": asked(app, visitor.environ("register/search?q=recru", **fragment)),
+        "search as you type": asked(app, visitor.environ("search?q=recru", **fragment)),
         "today": asked(app, visitor.environ("")),
         "today, after a change": asked(app, visitor.environ(""), times=2, before=forget),
         "autosave": Question(app, visitor.posts(draft, form.sent, "description"), expected=(204,)),

@@ -7,4 +7,5 @@ from compliance.support import supervisor
 
 if __name__ == "__main__":
     app = create_app()
+    supervisor.settle()
     supervisor.programs(app, int(sys.argv[1]), app.config["SETTINGS"].var_dir)[0].run()

@@ -32,4 +32,5 @@ def serve() -> None:
     db.session.remove()
     db.engine.dispose()
     children = supervisor.programs(current_app._get_current_object(), settings.port, settings.var_dir)  # type: ignore[attr-defined]
+    supervisor.settle()
     sys.exit(supervisor.supervise(children, port=settings.port))

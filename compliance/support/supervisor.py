@@ -7,6 +7,7 @@ A program that dies is started again, later each time. None outlives the supervi
 import contextlib
 import contextvars
 import ctypes
+import gc
 import http.client
 import os
 import signal
@@ -72,6 +73,12 @@ def programs(app: Flask, port: int, var: Path) -> list[Program]:
         Program("worker", lambda: celery.start(argv=work)),
         Program("scheduler", lambda: celery.start(argv=ring)),
     ]
+
+
+def settle() -> None:
+    """Have what is loaded by now stay: the collector neither walks through it nor, after a fork, copies it."""
+    gc.collect()
+    gc.freeze()
 
 
 def refuse_taken_port(port: int) -> None:
