@@ -112,9 +112,7 @@ def visit(port: str) -> dict[str, float]:
     visitor = pages.Visitor(app)
     cookie = visitor.environ("")["HTTP_COOKIE"]
     for number in range(200):
-        rest = ("register/", f"register/{visitor.reference}/", "register/filters", "search?q=recru")[
-            number % 4
-        ]
+        rest = ("register/", f"register/{visitor.reference}/", "register/filters", "search?q=recru")[number % 4]
         wanted = urllib.request.Request(f"http://127.0.0.1:{port}{visitor.path(rest)}", headers={"Cookie": cookie})
         with urllib.request.urlopen(wanted, timeout=30) as answer:
             answer.read()

@@ -4,7 +4,7 @@ A list of the record gives one column for each of its fields. In a cell, each li
 row that does not answer leaves its line empty: so the lines of the columns of one list pair up.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from compliance.exports.entries import Frame, Progress, RegisterEntry, nothing_done
@@ -16,7 +16,11 @@ from compliance.support.reports.delimited import write_delimited
 HEADER = ("reference", "state", "edition", "created_on", "updated_on", "approved_on", "approved_by")
 _STEP = 200
 
+_EMPTY = (None, "")
+
 Json = Mapping[str, Any]
+Rows = Sequence[Json]
+Fill = Callable[[Json], list[str]]
 
 
 def write_csv(out: BinaryIO, entries: Iterable[RegisterEntry], frame: Frame, progress: Progress = nothing_done) -> None:
@@ -57,26 +61,30 @@ def _rows(
     progress(done, total)
 
 
-def _cells(name: str, lexicon: Lexicon) -> Callable[[Json], list[str]]:
+def _cells(name: str, lexicon: Lexicon) -> Fill:
     """What fills the columns of one field of the record."""
     spec = specs_of(Activity)[name]
     if spec.kind != ROWS or spec.row is None:
         render = lexicon.renderer(spec)
         return lambda stored: [render(stored.get(name))]
-    inner = [
-        (field, _on_one_line(lexicon.renderer(inside, separator=" ; "), inside.kind))
+    columns = [
+        _column(field, lexicon.renderer(inside, separator=" ; "), is_text=inside.kind in (TEXT, LONG_TEXT))
         for field, inside in specs_of(spec.row).items()
         if inside.kind != KEY
     ]
-    return lambda stored: _columns(stored.get(name) or (), inner)
+    none = [""] * len(columns)
+    return lambda stored: [column(rows) for column in columns] if (rows := stored.get(name)) else none
 
 
-def _columns(rows: Iterable[Json], inner: list[tuple[str, Renderer]]) -> list[str]:
-    answered = {name for row in rows for name, value in row.items() if value or value is False or value == 0}
-    return ["\n".join([render(row.get(name)) for row in rows]) if name in answered else "" for name, render in inner]
+def _column(field: str, render: Renderer, *, is_text: bool) -> Callable[[Rows], str]:
+    """What fills one column of a list: a line for each row, nothing when none of them answers."""
 
+    def words(rows: Rows) -> str:
+        texts = [row.get(field) or "" for row in rows]
+        return "\n".join([" ".join(text.split()) if "\n" in text else text for text in texts]) if any(texts) else ""
 
-def _on_one_line(render: Renderer, kind: str) -> Renderer:
-    if kind not in (TEXT, LONG_TEXT):
-        return render
-    return lambda value: " ".join(value.split()) if value and "\n" in value else value or ""
+    def others(rows: Rows) -> str:
+        texts = [render(value) if (value := row.get(field)) not in _EMPTY else "" for row in rows]
+        return "\n".join(texts) if any(texts) else ""
+
+    return words if is_text else others

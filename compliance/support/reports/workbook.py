@@ -5,6 +5,7 @@ words that look like its own markup for markup. So the XML of a row is made here
 """
 
 import datetime
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, BinaryIO, Self
@@ -23,6 +24,7 @@ _FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
 #: What a cell cannot hold as it is: markup, control characters, and the format's own way of writing those.
 _SPECIAL = re.compile(r"[&<>\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_AT_ONCE = 50  # rows
 _A, _B = '<c r="A', '<c r="B'
 _DAY_NOUGHT, _FIRST_DAY = datetime.date(1899, 12, 30), datetime.date(1900, 3, 1)
 
@@ -102,7 +104,7 @@ class _Streamed(Worksheet):
         self._check_dimensions(0, columns - 1)
 
     def stream(self, row: int, xml: str) -> None:
-        """Add the XML of one row, which must come after the rows added before."""
+        """Add the XML of rows up to this one, which must come after those added before."""
         if self.table:
             self._write_single_row(row)
         self.fh.write(xml)
@@ -115,15 +117,15 @@ class Sheet:
     def __init__(self, sheet: _Streamed, columns: int, body: Any, day: Any) -> None:
         self._sheet, self._row = sheet, 0
         self._columns = [f'<c r="{xl_col_to_name(column)}' for column in range(columns)]
-        self._styles = (body, day)
+        self._styles = body._get_xf_index(), day._get_xf_index()
+        self._waiting: list[str] = []
 
     def append(self, cells: Iterable[Cell]) -> None:
         """Add a row; empty text and None leave the cell empty. Text too long for a cell ends in an ellipsis."""
         self._row += 1
         if self._row >= MAX_ROWS:
             raise TooManyRowsError(f"more than {MAX_ROWS - 1} rows")
-        body, day = (style._get_xf_index() for style in self._styles)
-        number = self._row + 1
+        number, (body, day) = self._row + 1, self._styles
         parts = [f'<row r="{number}">']
         for start, cell in zip(self._columns, cells, strict=True):
             if cell is None or cell == "":
@@ -137,10 +139,18 @@ class Sheet:
             else:
                 parts.append(_words(start, number, body, cell.isoformat()))
         parts.append("</row>")
-        self._sheet.stream(self._row, "".join(parts))
+        self._waiting.append("".join(parts))
+        if len(self._waiting) == _AT_ONCE:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            self._sheet.stream(self._row, "".join(self._waiting))
+            self._waiting.clear()
 
     def close(self) -> None:
         """Put the filter on what has been written; nothing is added afterwards."""
+        self._flush()
         self._sheet.autofilter(0, 0, self._row, len(self._columns) - 1)
 
 
@@ -162,8 +172,17 @@ class Cover:
 
 def _words(start: str, row: int, style: int, text: str) -> str:
     """The XML of a cell of words; `start` is its beginning up to the letters of its column."""
-    words = escaped(text) if len(text) > MAX_CHARACTERS or _SPECIAL.search(text) else text
+    words = _short(text) if len(text) < _SHORT else _fit(text)
     return f'{start}{row}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{words}</t></is></c>'
+
+
+def _fit(text: str) -> str:
+    return escaped(text) if len(text) > MAX_CHARACTERS or _SPECIAL.search(text) else text
+
+
+#: Short words come back again and again: names of lists, of places, of people.
+_SHORT = 60
+_short = functools.lru_cache(maxsize=8192)(_fit)
 
 
 def _storable(text: str) -> str:
