@@ -13,6 +13,7 @@ from sqlalchemy import (
     column,
     delete,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -113,18 +114,31 @@ def terms_of(query: str) -> list[str]:
     return words(query)[:MOST_TERMS]
 
 
-def _holding(terms: Sequence[str], part: str = "") -> ColumnElement[bool]:
-    """The condition that every term begins a word of the entry, or of one of its columns."""
+#: Asked by itself, so that the index answers: beside other conditions PostgreSQL would rather read every line.
+_HITS = text(
+    "WITH hits AS MATERIALIZED (SELECT id FROM search_entries WHERE fts_words @@ to_tsquery('simple', :terms))"
+    " SELECT id FROM hits"
+)
+
+
+def _holding(terms: Sequence[str]) -> ColumnElement[bool]:
+    """The condition that every term begins a word of the entry."""
     if db.engine.dialect.name == "sqlite":
-        spelled = " ".join(f'"{t}"*' for t in terms)
         found = text("SELECT rowid FROM search_fts WHERE search_fts MATCH :terms")
-        return SearchEntry.id.in_(found.bindparams(terms=f"{part} : ({spelled})" if part else spelled))
-    weight = {"": "", "title": "A", "code": "B"}[part]
-    return _WORDS.op("@@")(_asked(terms, weight))
+        return SearchEntry.id.in_(found.bindparams(terms=_spelled(terms)))
+    return SearchEntry.id.in_(_HITS.bindparams(terms=_spelled(terms)))
 
 
-def _asked(terms: Sequence[str], weight: str = "") -> ColumnElement[Any]:
-    return func.to_tsquery(text("'simple'"), " & ".join(f"{t}:*{weight}" for t in terms))
+def _spelled(terms: Sequence[str]) -> str:
+    """The terms as the database wants to be asked for words that begin so."""
+    if db.engine.dialect.name == "sqlite":
+        return " ".join(f'"{t}"*' for t in terms)
+    return " & ".join(f"{t}:*" for t in terms)
+
+
+def _all_begin_in(folded: Any, terms: Sequence[str]) -> ColumnElement[bool]:
+    """The condition that every term begins one of the folded words of a column."""
+    return and_(*((literal(" ") + folded).contains(f" {term}", autoescape=True) for term in terms))
 
 
 def matches(query: str) -> ColumnElement[bool] | None:
@@ -181,14 +195,15 @@ def ranked(query: str, actor: Actor, *, kind: str = "", start: int = 0, most: in
     terms = terms_of(query)
     if not terms:
         return []
-    tier = case((_holding(terms, "title"), 0), (_holding(terms, "code"), 1), else_=2)
+    is_named, is_numbered = _all_begin_in(SearchEntry.title, terms), _all_begin_in(SearchEntry.code, terms)
+    tier = case((is_named, 0), (is_numbered, 1), else_=2)
     chosen = select(*_CARD).where(_shown_to(actor))
     if db.engine.dialect.name == "sqlite":
-        spelled = " ".join(f'"{t}"*' for t in terms)
-        chosen = chosen.join(_FTS, _FTS.c.rowid == SearchEntry.id).where(_FTS_ITSELF.op("MATCH")(spelled))
+        chosen = chosen.join(_FTS, _FTS.c.rowid == SearchEntry.id).where(_FTS_ITSELF.op("MATCH")(_spelled(terms)))
         rank: ColumnElement[Any] = literal_column("bm25(search_fts, 10.0, 5.0, 1.0)")  # the smaller, the better
     else:
-        chosen, rank = chosen.where(_holding(terms)), -func.ts_rank(_WORDS, _asked(terms))
+        asked = func.to_tsquery(text("'simple'"), _spelled(terms))
+        chosen, rank = chosen.where(_holding(terms)), -func.ts_rank(_WORDS, asked)
     if kind:
         chosen = chosen.where(SearchEntry.kind == kind)
     ordered = chosen.order_by(tier, rank, SearchEntry.title, SearchEntry.id)

@@ -60,6 +60,15 @@ def test_all_words_in_the_name_come_before_some_and_some_before_none(own: Organi
 
 
 @pytest.mark.database
+def test_signs_in_a_question_stand_for_themselves(own: Organisation, reader: Actor) -> None:
+    make_record(name="Export jean_dupont", purposes=purpose("rien"))
+    make_record(name="Jeanne", purposes=purpose("Le fichier jean_dupont"))
+
+    assert names("jean_dup", reader) == ["Export jean_dupont", "Jeanne"]
+    assert set(names("jean%", reader)) == {"Export jean_dupont", "Jeanne"}
+
+
+@pytest.mark.database
 def test_accents_capitals_and_beginnings_make_no_difference(own: Organisation, reader: Actor) -> None:
     make_record(name="Prestations de l’Œuvre sociale")
     make_record(name="Sociétés", purposes=purpose("Œuvres"))
