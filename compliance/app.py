@@ -31,6 +31,7 @@ from compliance.records import chain
 from compliance.register import tasks as register_tasks
 from compliance.register import views as register_views
 from compliance.register.views import imports as import_views
+from compliance.reminders import tasks as reminder_tasks
 from compliance.support import celery, dates, db, i18n, transactions, web
 from compliance.support.cache import cache
 from compliance.support.errors import Refusal
@@ -118,6 +119,7 @@ def _pages(app: Flask) -> None:
         app.register_blueprint(development.bp)
     accounts_tasks.init_app(app)
     register_tasks.init_app(app)
+    reminder_tasks.init_app(app)
     export_tasks.init_app(app)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from compliance.support.errors import MisconfiguredError
 from compliance.support.i18n import _l
@@ -128,6 +129,7 @@ def for_flask(settings: Settings) -> dict[str, Any]:
         "CACHE_REDIS_URL": settings.cache_url,
         "CACHE_DEFAULT_TIMEOUT": 3600,
         "CACHE_THRESHOLD": 300,  # whole pages of some 100 KB among them
+        "MAIL_HOST": urlsplit(settings.public_url).hostname or "trente.localhost",
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
         "SECURITY_PASSWORD_LENGTH_MIN": 12,
         "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": CHEAP_HASHES if settings.environment == "test" else {},

@@ -4,7 +4,8 @@ from compliance.accounts.documents import Organisation
 from compliance.parties.documents import Party, System
 from compliance.records.kinds import Kind, enter_kind
 from compliance.register.documents import SECTIONS, Activity
-from compliance.register.services import xray
+from compliance.register.services import review, xray
+from compliance.reminders import services as reminders
 from compliance.support.i18n import _l
 from compliance.support.permissions import Permission
 
@@ -37,3 +38,4 @@ def enter_all() -> None:
             owner_of=lambda document: (document.get("owner") or {}).get("reference", ""),
         )
     )  # fmt: skip
+    reminders.enter_mover("activity_review", review.follow_rhythm)

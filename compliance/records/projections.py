@@ -14,13 +14,19 @@ Rows = Mapping[Any, list[dict[str, Any]]]
 
 
 @functools.cache
-def _statements(model: Any) -> tuple[Delete, Insert, bool]:
-    """Made once a table: every save writes them, and making a statement costs more than running it."""
+def _deletion(model: Any) -> Delete:
+    """Made once a table: every save deletes, and making a statement costs more than running it."""
     table = model.__table__
     # By the record alone: with the organisation beside it, SQLite would rather read all that the organisation has.
     here = table.c.record_id == bindparam("of")
-    gone = delete(table).where(here, table.c.face.in_(bindparam("faces", expanding=True)))
-    return gone, insert(table), "department_id" in table.c
+    return delete(table).where(here, table.c.face.in_(bindparam("faces", expanding=True)))
+
+
+@functools.cache
+def _insertion(model: Any) -> tuple[Insert, bool]:
+    """How rows are written, and whether they belong to a department."""
+    table = model.__table__
+    return insert(table), "department_id" in table.c
 
 
 @functools.cache
@@ -39,10 +45,9 @@ def replace(record: Record, rows: Rows, faces: Faces = FACES) -> None:
     """Make these the only rows that the tables named derive from these faces of a record."""
     connection = db.session.connection()
     for model, new in rows.items():
-        gone, insertion, _is_departmental = _statements(model)
-        connection.execute(gone, {"of": record.id, "faces": faces})
+        connection.execute(_deletion(model), {"of": record.id, "faces": faces})
         if new:
-            connection.execute(insertion, _placed(model, record, new))
+            connection.execute(_insertion(model)[0], _placed(model, record, new))
 
 
 def write(pairs: Iterable[tuple[Record, Rows]]) -> None:
@@ -53,11 +58,11 @@ def write(pairs: Iterable[tuple[Record, Rows]]) -> None:
             by_model.setdefault(model, []).extend(_placed(model, record, new))
     for model, new in by_model.items():
         if new:
-            db.session.connection().execute(_statements(model)[1], new)
+            db.session.connection().execute(_insertion(model)[0], new)
 
 
 def _placed(model: Any, record: Record, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     place: dict[str, Any] = {"organisation_id": record.organisation_id, "record_id": record.id}
-    if _statements(model)[2]:
+    if _insertion(model)[1]:
         place |= {"department_id": record.department_id, "common": record.common}
     return [place | row for row in rows]

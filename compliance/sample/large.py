@@ -14,7 +14,9 @@ from compliance.records.actor import Actor, system
 from compliance.records.histories import History, Step
 from compliance.records.kinds import kind_of
 from compliance.records.models import APPROVED, DRAFT, SUBMITTED
-from compliance.register.services import review, xray
+from compliance.register.services import xray
+from compliance.reminders.rules import months_after
+from compliance.reminders.services import shipped_pace
 from compliance.sample.drawing import Cast, drawn_party, drawn_record, drawn_system, varied
 from compliance.sample.words import data
 from compliance.support import transactions
@@ -43,7 +45,7 @@ def load(records: int, *, name: str = "", told: Told = lambda done: None) -> Org
         enter(here)
         references = histories.reserve(kind_of(xray.KIND).prefix, count)
         batch = [_history(next(number), reference, cast) for reference in references]
-        histories.write(batch, here, lambda record, faces: xray.shown(record, around, faces, is_new=True))
+        histories.write(batch, here, lambda record, faces: xray.shown(record, around, faces))
         transactions.commit()
         told(start + count)
     enter(here)
@@ -117,7 +119,7 @@ def _history(number: int, reference: str, cast: Cast) -> History:
     author = cast.actors[(document["owner"] or cast.owners[0])["reference"]]
     steps = list(_steps(rng, fate, document, author, cast))
     approved = next((step.at.date() for step in reversed(steps) if step.state == APPROVED), None)
-    due = review.next_review(approved, is_high=False) if approved else None
+    due = months_after(approved, shipped_pace("activity_review").months or 0) if approved else None
     return History(xray.KIND, reference, steps, approved, due)
 
 

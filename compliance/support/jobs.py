@@ -42,6 +42,7 @@ class Job(Base):
     arguments: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(String(16), default=WAITING)
     lease_until: Mapped[datetime.datetime | None]
+    not_before: Mapped[datetime.datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)

@@ -11,6 +11,9 @@ class Permission(StrEnum):
     """`<subject>:<act>`, in alphabetical order; roles are granted them in `accounts/roles.toml`."""
 
     ACCOUNTS_MANAGE = "accounts:manage"
+    AGENDA_PLAN = "agenda:plan"
+    AGENDA_READ = "agenda:read"
+    AGENDA_WRITE = "agenda:write"
     AUDIT_READ = "audit:read"
     EXPORTS_BUILD = "exports:build"
     ORGANISATION_READ = "organisation:read"

@@ -11,8 +11,10 @@ from tests.house.sources import OURS, python_files, relative, tree
 OUTSIDE = {
     "access_log": "asked by the number of its chain, always: the functions of records/access.py take it",
     "chain_heads": "one row a chain; the installation has one too, and a commit takes several locks in order",
+    "heartbeats": "the pulse of the installation's own processes; says nothing of anybody",
     "jobs": "claimed by workers of the installation; asked by token and organisation together",
     "journal": "asked by the number of its chain, always: the installation's stands in the same table",
+    "letters": "delivered by workers of the installation, which has letters of its own; lists name the organisation",
     "memberships": "says in which organisations a person may be: asked before one is entered",
     "organisations": "found by its address before it is entered",
     "people": "one person may work in several organisations; lists of people join memberships of the one entered",

@@ -230,10 +230,6 @@ def test_approval_sets_the_next_review_sooner_where_the_risk_is_high(
     assert morning.date() < risky.review_due_on < calm.review_due_on
 
 
-def test_a_review_never_falls_on_a_day_that_does_not_exist() -> None:
-    assert review.next_review(datetime.date(2026, 8, 31), is_high=False).day <= 28
-
-
 def waivable(record: Record) -> tuple[str, str]:
     finding = next(f for f in xray.findings_of(record) if f.severity in ("error", "warning"))
     return finding.rule, finding.row_key

@@ -22,7 +22,7 @@ def departments() -> Sequence[Department]:
 
 def archived_departments() -> Sequence[Department]:
     """The departments that are no longer in use, by name."""
-    return _by_name(Department.archived)
+    return _by_name(Department.archived.is_(True))
 
 
 def _by_name(condition: ColumnElement[bool]) -> Sequence[Department]:

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from compliance.accounts.models import Membership, Organisation
 from compliance.accounts.roles import granted
 from compliance.records import services as records
-from compliance.records.actor import Actor
+from compliance.records.actor import Actor, system
 from compliance.records.models import DRAFT, SUBMITTED, JournalEntry, Record, Revision
 from compliance.register import rules
 from compliance.register.models import Action, Opinion, Waiver
+from compliance.register.rules.duties import risk_of
+from compliance.register.services import duties
 from compliance.register.services.xray import findings_of, project
-from compliance.regulation.reference import reference
 from compliance.regulation.rulebook import CRITICAL, Finding
 from compliance.support.clock import now, today
 from compliance.support.db import db
@@ -99,7 +100,8 @@ def approve(record: Record, *, actor: Actor, acknowledged: bool = False, reason:
             )
     opinion = opinion_of(record)
     record.reviewed_on = today(_organisation().zone)
-    record.review_due_on = next_review(record.reviewed_on, is_high=bool(criticals))
+    risk = risk_of(len(criticals), is_risk_likely=bool(record.document.get("risk_likely")))
+    record.review_due_on = duties.next_review(record.reviewed_on, risk)
     return records.approve(
         record,
         "register:record:approve",
@@ -109,13 +111,6 @@ def approve(record: Record, *, actor: Actor, acknowledged: bool = False, reason:
         opinion=opinion.verdict if opinion else None,
         both_roles="dpo" in actor.roles,
     )
-
-
-def next_review(day: datetime.date, *, is_high: bool) -> datetime.date:
-    """When a record should be looked at again: sooner where the risk is high (rhythms of the house, changeable)."""
-    months = int(reference().parameter("review_months_high" if is_high else "review_months"))
-    years, month = divmod(day.month - 1 + months, 12)
-    return day.replace(year=day.year + years, month=month + 1, day=min(day.day, 28))
 
 
 def _organisation() -> Organisation:
@@ -275,6 +270,7 @@ def plan(
         "register:action:plan", actor=actor, changed=[action], record=record, subject=record.reference,
         rule=rule, title=title, due=due_on.isoformat(),
     )  # fmt: skip
+    project(record)
     return action
 
 
@@ -297,6 +293,7 @@ def finish(record: Record, action_id: int, evidence: str, done_on: datetime.date
         subject=record.reference,
         rule=action.rule,
     )
+    project(record)
 
 
 def actions_of(record: Record) -> Sequence[Action]:
@@ -317,6 +314,17 @@ def set_review(record: Record, day: datetime.date, *, actor: Actor) -> None:
         subject=record.reference,
         day=day.isoformat(),
     )
+    project(record)
+
+
+def follow_rhythm(record_id: int, day: datetime.date) -> None:
+    """Take over the day to which another rhythm of the organisation moved the next review."""
+    record = db.session.get_one(Record, record_id)
+    record.review_due_on = day
+    records.note(
+        "register:record:review-date", actor=system(record.organisation_id), changed=[record], record=record,
+        subject=record.reference, day=day.isoformat(),
+    )  # fmt: skip
     project(record)
 
 

@@ -149,7 +149,7 @@ class Taker:
         return histories.write(
             lines,
             self.actor.organisation_id or 0,
-            lambda record, faces: xray.shown(record, around, faces, is_new=True),
+            lambda record, faces: xray.shown(record, around, faces),
         )
 
     def _reason(self, activity: ActivityProposal) -> str:

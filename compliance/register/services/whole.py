@@ -88,7 +88,7 @@ def apply(run: ImportRun, *, actor: Actor, between: Between = lambda done, total
     around = xray.surroundings_for_all()
     for start in range(0, len(lines), BATCH):
         batch = lines[start : start + BATCH]
-        made = _write(batch, actor, lambda record, faces: xray.shown(record, around, faces, is_new=True))
+        made = _write(batch, actor, lambda record, faces: xray.shown(record, around, faces))
         db.session.add_all([_made(run, record, number) for number, record in enumerate(made, start=start + 1)])
         between(start + len(batch), len(lines))
     run.state, run.result = "applied", {"create": len(items), "update": 0, "skip": 0, "not_understood": 0}

@@ -22,8 +22,11 @@ from compliance.register import rules
 from compliance.register.documents import Activity
 from compliance.register.models import NO_REVIEW, FindingRow, RegisterEntry, RegisterFacet, Waiver
 from compliance.register.rules import derive
+from compliance.register.services import duties
 from compliance.regulation.reference import Reference, reference
 from compliance.regulation.rulebook import BLOCKER, CRITICAL, ERROR, INFO, SEVERITIES, WARNING, Finding
+from compliance.reminders.models import DueDate
+from compliance.reminders.services import Paces
 from compliance.support.clock import today
 from compliance.support.db import db
 from compliance.support.documents import Json, from_json
@@ -68,6 +71,11 @@ class Surroundings:
     def departments(self) -> dict[str, str]:
         """The names of the departments, by reference."""
         return dict(db.session.execute(select(Department.reference, Department.name)).all())
+
+    @cached_property
+    def paces(self) -> Paces:
+        """The rhythms by which the organisation looks again."""
+        return Paces()
 
     def parties(self, document: Activity) -> Mapping[str, Party]:
         """The parties that a record names."""
@@ -118,18 +126,28 @@ def findings_of(record: Record, document: Json | None = None) -> list[Finding]:
 
 
 def project(record: Record, faces: Faces = FACES, around: Surroundings | None = None) -> None:
-    """Rebuild what the register shows of a record: its lines, its facets, its findings, for each of these faces."""
-    projections.replace(record, shown(record, around or Surroundings(), _documents(record, faces)), faces)
+    """Rebuild what is shown of these faces of a record: lines, facets, findings; and what falls due of it."""
+    around = around or Surroundings()
+    rows, context = _examined(record, around, _documents(record, faces), is_new=False)
+    projections.replace(record, rows, faces)
+    duties.tell(record, context, around.paces)
 
 
-def shown(
-    record: Record, around: Surroundings, faces: Iterable[tuple[str, Json]], *, is_new: bool = False
-) -> projections.Rows:
-    """What the register shows of these faces of a record, as rows by table; about a new one nothing was told yet."""
+def shown(record: Record, around: Surroundings, faces: Iterable[tuple[str, Json]]) -> projections.Rows:
+    """What is shown of these faces of a new record, and what falls due of it, as rows by table."""
+    rows, context = _examined(record, around, faces, is_new=True)
+    return {**rows, DueDate: duties.rows(record, context, around.paces)}
+
+
+def _examined(
+    record: Record, around: Surroundings, faces: Iterable[tuple[str, Json]], *, is_new: bool
+) -> tuple[projections.Rows, rules.Context | None]:
+    """What the register shows of these faces, and what the working copy was examined with."""
     facts = {} if is_new else records.facts_of(record.id)
     seen = {} if is_new else _first_seen(record.id)
     lines, facets, found = [], [], []
     examined: Json | None = None
+    working: rules.Context | None = None
     for face, document in faces:
         if document != examined:  # once approved, both faces are one document
             context = around.context(from_json(Activity, document), record, facts)
@@ -137,11 +155,12 @@ def shown(
             accepted = set() if is_new else waived(record.id, findings, around.today)
             standing = [f for f in findings if (f.rule, f.row_key) not in accepted]
             examined = document
+        working = context if face == WORKING else working
         line = _line(record, face, context, standing, around)
         lines.append(line)
         facets += [{"face": face, "facet": n, "value": v} for n, v in _facets(context.document, line, standing)]
         found += _rows(face, findings, standing, seen, around.today)
-    return {RegisterEntry: lines, RegisterFacet: facets, FindingRow: found}
+    return {RegisterEntry: lines, RegisterFacet: facets, FindingRow: found}, working
 
 
 def _documents(record: Record, faces: Faces) -> list[tuple[str, Json]]:
