@@ -12,7 +12,7 @@ import traceback
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from queue import SimpleQueue
@@ -153,6 +153,11 @@ def _receive(source: IO[bytes]) -> tuple[bool, bytes]:
 
 def main() -> None:
     """Print what comes in until nothing does any more: a press ends with whoever started it."""
+    with suppress(BrokenPipeError):  # killed while this one printed
+        _serve()
+
+
+def _serve() -> None:
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library may say must not stand between the frames
     while True:
@@ -160,13 +165,18 @@ def main() -> None:
             _, html = _receive(sys.stdin.buffer)
         except EOFError:
             return
-        try:
-            _send(out, True, render(html.decode()))
-        except PrintError as error:
-            _send(out, False, str(error).encode())
-        except Exception as error:  # noqa: BLE001 (a press answers, whatever happens)
-            traceback.print_tb(error.__traceback__)  # without the message, which may quote what somebody typed
-            _send(out, False, type(error).__name__.encode())
+        _send(out, *_answer(html.decode()))
+
+
+def _answer(html: str) -> tuple[bool, bytes]:
+    """What is printed, or what there is to say against it: a press answers, whatever happens."""
+    try:
+        return True, render(html)
+    except PrintError as error:
+        return False, str(error).encode()
+    except Exception as error:  # noqa: BLE001
+        traceback.print_tb(error.__traceback__)  # without the message, which may quote what somebody typed
+        return False, type(error).__name__.encode()
 
 
 if __name__ == "__main__":

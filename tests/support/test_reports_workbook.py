@@ -74,6 +74,12 @@ def test_heads_are_frozen_filtered_and_wrapped() -> None:
     assert sheet["A2"].alignment.wrap_text
 
 
+def test_a_printed_sheet_repeats_its_heads_and_numbers_its_pages() -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(written(["a", "b"], ["c", "d"]))).worksheets[1]
+    assert sheet.print_title_rows == "$1:$1"
+    assert (sheet.oddFooter.left.text, sheet.oddFooter.right.text) == ("&A", "&P / &N")
+
+
 def test_the_cover_says_whose_it_is() -> None:
     content = written(["a", "b"])
     assert [row for row in cells(content, 0) if any(row)] == [["Essai <b>", ""], ["Nom", "<r>Chêne</r>"]]

@@ -75,6 +75,7 @@ class Workbook:
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.repeat_rows(0)
+        sheet.set_footer("&L&A&R&P / &N")  # which list, and which page of how many
         self._sheets.append(Sheet(sheet, len(headings), self._body, self._day))
         return self._sheets[-1]
 
