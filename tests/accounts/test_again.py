@@ -7,7 +7,7 @@ from flask import Flask
 
 from compliance.accounts import services
 from compliance.accounts.models import Person
-from tests.accounts.makers import PASSWORD
+from tests.accounts.makers import PASSWORD, with_settings
 from tests.helpers.client import Page, PageClient
 from tests.helpers.makers import make_organisation, make_person
 from tests.helpers.pages import parse
@@ -67,6 +67,18 @@ def test_a_wrong_password_keeps_what_was_typed_and_is_written_down(administrator
     assert "not this one" not in answer.text
     assert names() == []
     assert services.installation_journal()[0].tag == "sign-in:failed"
+
+
+def test_too_many_failures_cost_no_word_either(administrator: Person, client: PageClient) -> None:
+    page = expired(client)
+    with with_settings(client.application, environment="local", account_limit="1 per hour"):
+        client.post(ADD, data=signing_in(page, administrator, "not this one"))
+        answer = client.post(ADD, data=signing_in(page, administrator))
+    again = Page(answer, parse(answer.text)[0])
+    assert answer.status_code == 401
+    assert "Too many attempts to sign in with this address. Wait 60 minutes." in again.text
+    assert again.form()["name"] == [NAME]
+    assert names() == []
 
 
 def test_the_sign_in_is_written_down_even_when_the_answer_is_then_refused(
