@@ -50,7 +50,7 @@ def import_register(
         dryrun.compare(run, proposal, proposal.activities, actor=actor)
         told = proposal.as_json(spoken)
         if not dry_run:
-            importing.apply(run, actor=actor)
+            importing.apply(run, actor=actor, shown=proposal)
             told |= {"created": run.result["create"], "updated": run.result["update"]}
             told["skipped"] = run.result["skip"] + run.result["unchanged"]
     if dry_run:

@@ -234,13 +234,13 @@ def test_an_import_that_was_killed_goes_on_where_it_stopped(context: Flask) -> N
 
     def kept_then_killed(done: int, _total: int) -> None:
         transactions.commit()
-        if done >= 50:
+        if done >= 80:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         importing.apply(run, actor=team.actor("dpo"), between=kept_then_killed)
     transactions.rollback()
-    assert len(register()) == 50
+    assert len(register()) == 80
 
     importing.apply(run, actor=team.actor("dpo"))
     transactions.commit()

@@ -86,12 +86,13 @@ def lay(draft: Draft, answers: Iterable[Answer], laid: set[tuple[str, str]]) -> 
     """
     draft.begin()
     for answer in sorted(answers, key=lambda a: _ORDER.get(a.target, len(_ORDER))):
-        said = (answer.target, fold(answer.text) or answer.text)
+        said = (answer.target, fold(answer.text) or answer.text) if answer.target in _REPEATED else None
         if not answer.parts and answer.target not in _SPEAK_OF_NOTHING and says("nothing_said", answer.text):
             draft.leave(answer, "placeholder")
-        elif answer.parts or answer.target not in _REPEATED or said not in laid:
+        elif answer.parts or said is None or said not in laid:
             _verb(answer.target)(draft, answer)
-        laid.add(said)
+        if said is not None:
+            laid.add(said)
 
 
 def _verb(target: str) -> Verb:

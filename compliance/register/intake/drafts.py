@@ -59,6 +59,7 @@ class Draft:
     party_countries: dict[str, list[str]] = field(default_factory=dict)
     unnamed: str = "?"
     _earlier: dict[str, int] = field(default_factory=dict)
+    _told: set[tuple[str, str, str]] = field(default_factory=set)
 
     def begin(self) -> None:
         """A new source row begins: what it says of rows concerns the rows it brings, if it brings any."""
@@ -79,8 +80,10 @@ class Draft:
         """A problem, or with level CHECK a reading to be looked at."""
         said = {"row": str(answer.row + 1) if answer else "", **params}
         cell = answer.cell if answer else ""
-        if not any(p.cell == cell and (p.field, p.code, p.params) == (path, code, said) for p in self.problems):
-            self.problems.append(Problem(path, code, said, cell, level))
+        problem, seldom = Problem(path, code, said, cell, level), (path, code, cell)
+        if seldom not in self._told or problem not in self.problems:
+            self.problems.append(problem)
+        self._told.add(seldom)
 
     def check(self, answer: Answer | None, path: str, code: str, **params: Param) -> None:
         """How something was read, for a person to look at."""

@@ -49,14 +49,16 @@ def one_line(text: str) -> str:
 
 
 @functools.cache
-def _answers(name: str) -> frozenset[str]:
+def _answers(name: str) -> tuple[frozenset[str], int]:
+    """The listed answers, and how long a cell can be that is one of them, whatever its punctuation."""
     listed = wording("values")["answers"][name]
-    return frozenset({fold(answer) or answer for answer in listed})
+    return frozenset({fold(answer) or answer for answer in listed}), 3 * max(map(len, listed))
 
 
 def says(name: str, text: str) -> bool:
     """Whether a cell is one of the listed answers: `yes`, `no`, `none` or `nothing_said`."""
-    return (fold(text) or text.strip()) in _answers(name)
+    answers, longest = _answers(name)
+    return len(text) <= longest and (fold(text) or text.strip()) in answers
 
 
 def yes_or_no(text: str) -> bool | None:

@@ -16,6 +16,11 @@ def phrase(text: str) -> str:
 known_phrase = functools.lru_cache(maxsize=8192)(phrase)
 
 
+@functools.lru_cache(maxsize=8192)
+def _phrases(candidates: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(phrase, candidates))
+
+
 def names(term: Term) -> tuple[str, ...]:
     """Every name of an entry of a reference list, in both languages."""
     return (term.en, term.fr, *term.aliases)
@@ -23,4 +28,4 @@ def names(term: Term) -> tuple[str, ...]:
 
 def is_spoken(candidates: Iterable[str], spoken: str) -> bool:
     """Whether one of these names stands in a phrase."""
-    return not spoken.isspace() and any(known_phrase(name) in spoken for name in candidates)
+    return not spoken.isspace() and any(map(spoken.__contains__, _phrases(tuple(candidates))))

@@ -89,6 +89,7 @@ class Taker:
         self.links = {kind: parties.links(kind) for kind in (parties.PARTY, parties.SYSTEM)}
         self.countries = {name: {"country": code} for name, code in proposal.party_countries.items()}
         self.known = Known(archived=True)
+        self.named: set[str] = set()
         self.given = {address(activity.reference) for activity in proposal.activities}
 
     def take(self, batch: Sequence[ActivityProposal]) -> Counter[str]:
@@ -145,7 +146,7 @@ class Taker:
             )
             for own, (activity, document, _none) in zip(wanted, fresh, strict=True)
         ]
-        around = _surroundings([document for _activity, document, _none in fresh])
+        around = xray.Surroundings(known_parties=parties.documents(self.named))
         return histories.write(
             lines,
             self.actor.organisation_id or 0,
@@ -189,6 +190,7 @@ class Taker:
             known.update(parties.add_named(kind, answers, actor=self.actor) if answers else {})
         for link in named:
             link.update(self.links[link["kind"]][fold(link["name"]).strip()])
+        self.named = {link["reference"] for link in named if link["kind"] == parties.PARTY}
 
     def _placed(self, document: Json) -> Json:
         """Department and owner found by their names; a name that nobody here bears goes to the notes, never away."""
@@ -210,12 +212,6 @@ class Taker:
             return {**link, "reference": place} if place else None
         person = self.people.get(key)
         return {**link, "reference": person.email, "name": person.name} if person else None
-
-
-def _surroundings(documents: Sequence[Json]) -> xray.Surroundings:
-    """What new records are examined with: the parties that they name are read at once."""
-    named = {link["reference"] for document in documents for _role, link in records.links_in(document)}
-    return xray.Surroundings(known_parties=parties.documents(named))
 
 
 def unlinked(document: Json) -> Iterator[Json]:
