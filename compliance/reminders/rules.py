@@ -71,7 +71,7 @@ def steps(due_on: datetime.date, pace: Pace, is_worked: IsWorked, *, is_snoozed:
     found.append((ESCALATION, due_on + datetime.timedelta(days=pace.escalate_after)))
     found += [(f"{OVERDUE}:{n}", due_on + datetime.timedelta(days=WEEK * n)) for n in range(1, MOST_WEEKS + 1)]
     placed = [
-        Step(name, told_on(day, is_worked, is_statutory=pace.is_statutory and not name.startswith(OVERDUE)))
+        Step(name, told_on(day, is_worked, is_statutory=pace.is_statutory and name.startswith((SOON, DUE))))
         for name, day in found
     ]
     return sorted(placed, key=lambda step: step.day)
