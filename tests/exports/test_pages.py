@@ -6,13 +6,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from compliance.accounts import services as accounts
 from compliance.exports import services
+from compliance.records import access
 from compliance.records import services as records
+from compliance.records.actor import system
 from compliance.records.models import StoredFile
 from compliance.support import jobs, storage, transactions
-from compliance.support.db import db
+from compliance.support.db import db, enter
 from tests.helpers.client import PageClient
-from tests.helpers.makers import make_department, make_person, make_record
+from tests.helpers.makers import give_role, make_department, make_person, make_record
 from tests.register.desk import Desk
 from tests.register.records import make_approved, make_team
 
@@ -158,6 +161,36 @@ def test_a_long_export_that_is_given_up_is_not_built(desk: Desk, monkeypatch: py
     desk.client.page(address)
     desk.team.actor("dpo")
     assert db.session.scalars(select(StoredFile)).all() == []
+
+
+def test_each_download_leaves_a_line_in_the_access_log_and_a_refused_one_none(desk: Desk) -> None:
+    address = build(desk, format="csv", status="all")
+    fetch(desk, address)
+    fetch(desk, address)
+    colleague = make_person("dpo", organisation=desk.team.organisation)
+    desk.client.sign_in(colleague)
+    desk.client.page(address, status=404)
+
+    dpo = desk.team.actor("dpo")
+    lines = [line for line in access.lines(desk.team.organisation.id) if line.tag == "export:downloaded"]
+
+    assert [(line.actor_id, line.subject.endswith(".csv")) for line in lines] == [(dpo.user_id, True)] * 2
+
+
+def test_a_role_taken_back_closes_the_door_to_what_was_built(desk: Desk) -> None:
+    address = build(desk, format="csv", status="all")
+    fetch(desk, address)
+    person, team = desk.team.people["dpo"], desk.team
+    enter(team.organisation.id)
+    for membership in accounts.memberships_of(person.id):
+        accounts.take_role(membership.id, actor=system(team.organisation.id, "tests"))
+    transactions.commit()
+    give_role(person, "administrator", team.organisation)
+    assert desk.client.get(address).status_code == 403
+
+    give_role(person, "auditor", team.organisation)
+
+    assert "holds more than you may see" in desk.client.page(address, status=404).text
 
 
 def test_a_file_that_is_gone_is_not_found(desk: Desk) -> None:
