@@ -18,6 +18,8 @@ LISTS = (
     "purposes", "people", "data", "recipients", "processors", "transfers", "measures", "systems", "joint_controllers",
     "clients",
 )  # fmt: skip
+#: What is said of a finding, with the widths of its columns.
+FINDING = {"message": 64, "acknowledged_by": 22, "acknowledged_on": 14, "reason": 44, "due_on": 14}
 _STEP = 200
 _EMPTY = (None, "")
 
@@ -37,7 +39,8 @@ def write_xlsx(
             lexicon.word("cover.register"), [heading for heading, _, _ in columns], [width for _, width, _ in columns]
         )
         fills = [fill for _, _, fill in columns]
-        children = [_ListSheet(book, name, lexicon) for name in LISTS]
+        children: list[_ListSheet | _FindingSheet]
+        children = [*(_ListSheet(book, name, lexicon) for name in LISTS), _FindingSheet(book, lexicon)]
         done = 0
         for done, entry in enumerate(entries, start=1):
             register.append([fill(entry) for fill in fills])
@@ -76,6 +79,26 @@ class _ListSheet:
             self._sheet.append(
                 [*head, *[None if (value := row.get(field)) in _EMPTY else fill(value) for field, fill in self._fields]]
             )
+
+
+class _FindingSheet:
+    """The critical findings that stand open, and who answers for each: what a printed record says at its head."""
+
+    def __init__(self, book: Workbook, lexicon: Lexicon) -> None:
+        say = self._say = lexicon.word
+        self._sheet: Sheet = book.sheet(
+            say("finding.sheet"),
+            [say("record.reference"), lexicon.field("name"), *(say(f"finding.{name}") for name in FINDING)],
+            [14, 34, *FINDING.values()],
+        )
+
+    def append(self, entry: RegisterEntry) -> None:
+        """Add the findings of one record."""
+        for one in entry.findings:
+            acknowledged_on, due_on = _day(one.acknowledged_on), _day(one.due_on)
+            message = f"{one.message} ({self._say('art.article', article=one.article)})"
+            said = (message, one.acknowledged_by, acknowledged_on, one.reason, due_on)
+            self._sheet.append([entry.reference, entry.name, *said])
 
 
 def _typed(spec: Spec, lexicon: Lexicon) -> Callable[[Any], Cell]:

@@ -2,17 +2,23 @@
 
 import datetime
 import io
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
-from compliance.exports.entries import RegisterEntry
+from compliance.exports.entries import OpenFinding, RegisterEntry
 from compliance.exports.lexicon import Lexicon
 from compliance.exports.spreadsheet import LISTS, write_xlsx
 from compliance.register.documents import Activity, Purpose
+from compliance.register.intake.layout import understand
+from compliance.register.intake.proposal import propose
+from compliance.regulation.reference import reference
 from compliance.support.documents import ROWS, specs_of
-from tests.exports.makers import entry, hosting, kept, make_frame, many, payroll
+from compliance.support.tables.reading import read
+from tests.exports.makers import acknowledged, entry, hosting, kept, make_frame, many, payroll
 
 
 def book(*entries: RegisterEntry, language: str = "fr") -> Any:
@@ -29,7 +35,20 @@ def record(sheet: Any, row: int = 2) -> dict[str, Any]:
 def test_every_list_of_a_record_has_its_sheet() -> None:
     lists = {name for name, spec in specs_of(Activity).items() if spec.kind == ROWS}
     assert set(LISTS) == lists
-    assert len(book(entry(payroll())).sheetnames) == 2 + len(lists)
+    assert len(book(entry(payroll())).sheetnames) == 3 + len(lists)  # the cover, the register, and the findings
+
+
+def test_open_critical_findings_have_a_sheet_with_who_answers_for_each() -> None:
+    bare = replace(acknowledged(), acknowledged_by="", acknowledged_on="", reason="", due_on="")
+    made = book(entry(payroll(), "A", findings=(acknowledged(), bare)), entry(hosting(), "B"))
+    sheet = made["Constats critiques"]
+    assert sheet.max_row == 3
+    said = record(sheet)
+    assert said["Référence"] == "A"
+    assert said["Ce qui est relevé"] == "PaySoft : aucun contrat de sous-traitance (art. 28(3))"
+    assert said["Constat vu par"] == "Anaïs Güneş"
+    assert said["Échéance de l’action"] == datetime.datetime.fromisoformat("2027-01-31")
+    assert record(sheet, 3)["Constat vu par"] is None
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -58,6 +77,18 @@ def test_the_register_says_on_one_row_what_the_record_says() -> None:
     assert said["Données sensibles et infractions"] == "Données de santé"
     assert "versement" in said["Catégories de données"]
     assert "31 janv. 2027" in said["Mesures"]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_findings_are_no_answers_when_the_workbook_is_read_again(language: str, tmp_path: Path) -> None:
+    def read_again(*findings: OpenFinding) -> str:
+        file = tmp_path / "register.xlsx"
+        frame = make_frame(language=language, total=1)
+        file.write_bytes(kept(write_xlsx, iter([entry(payroll(), findings=findings)]), frame))
+        (activity,) = propose(understand(read(file, file.name), reference()), key=lambda: "key").activities
+        return str(activity.document)
+
+    assert read_again(acknowledged()) == read_again()
 
 
 def test_no_heading_of_the_register_stands_twice() -> None:
