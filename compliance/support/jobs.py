@@ -2,7 +2,7 @@
 
 The row is the only truth. The broker is a doorbell: a message says "look", and a sweep rings again, so that a
 lost message loses no work. A worker claims a row by a conditional UPDATE and holds it by a lease that it renews;
-a row whose lease ran out is anybody's, up to `MOST_ATTEMPTS` times.
+a row whose lease ran out is anybody's, up to `MOST_ATTEMPTS` times. Work that cannot be done yet is put off (`Later`).
 """
 
 import datetime
@@ -12,13 +12,13 @@ from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import ForeignKey, Index, String, Text, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from compliance.support import transactions
 from compliance.support.clock import now
 from compliance.support.db import Base, across_organisations, db, enter, random_token, reading
-from compliance.support.errors import Refusal
+from compliance.support.errors import Refusal, RuleBroken
 from compliance.support.i18n import _
 
 log = structlog.get_logger()
@@ -44,6 +44,7 @@ class Job(Base):
     lease_until: Mapped[datetime.datetime | None]
     not_before: Mapped[datetime.datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    put_off: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     result: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -56,6 +57,14 @@ class Cancelled(Exception):
     """Somebody stopped the job while it ran."""
 
 
+class Later(Exception):
+    """The work cannot be done yet: nobody is to take it up before that moment."""
+
+    def __init__(self, not_before: datetime.datetime) -> None:
+        super().__init__(not_before.isoformat())
+        self.not_before = not_before
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How a running job says how far it is; it also renews the lease and learns of a cancellation.
@@ -66,31 +75,36 @@ class Progress:
     job_id: int
     attempt: int
 
-    def __call__(self, done: int, total: int) -> None:
-        """Tell how much is done of how much; raises Cancelled when the person gave up or the job is another's."""
+    def __call__(self, done: int, total: int, lease: datetime.timedelta | None = None) -> None:
+        """Tell how much is done of how much; raises Cancelled when the person gave up or the job is another's.
+
+        `lease` is for how long nothing more will be heard, where that may be long.
+        """
         with db.engine.begin() as connection:
             told = connection.execute(
                 update(Job)
                 .where(Job.id == self.job_id, Job.state == RUNNING, Job.attempts == self.attempt)
-                .values(done=done, total=total, lease_until=now() + LEASE)
+                .values(done=done, total=total, lease_until=now() + (lease or LEASE))
             )
         if told.rowcount == 0:
             raise Cancelled
 
 
 Work = Callable[..., dict[str, Any]]
-_works: dict[str, tuple[Work, bool]] = {}
+GivenUp = Callable[..., None]
+_works: dict[str, tuple[Work, bool, GivenUp | None]] = {}
 
 
-def work(name: str, *, reads: bool = False) -> Callable[[Work], Work]:
+def work(name: str, *, reads: bool = False, given_up: GivenUp | None = None) -> Callable[[Work], Work]:
     """Enter a function as the work of that name: it takes the job's arguments, `organisation_id` and
     `progress`, and returns the result.
 
     One that only `reads` takes no write lock on the embedded database; one that writes commits in small batches.
+    `given_up` hears, with the job's arguments, that nobody will try again.
     """
 
     def enter_work(function: Work) -> Work:
-        _works[name] = function, reads
+        _works[name] = function, reads, given_up
         return function
 
     return enter_work
@@ -134,10 +148,16 @@ def cancel(job: Job) -> None:
         job.state, job.finished_at = CANCELLED, now()
 
 
+def _is_to_be_had() -> ColumnElement[bool]:
+    """Of a job: it waits and its time has come, or its worker went silent."""
+    moment = now()
+    has_come = or_(Job.not_before.is_(None), Job.not_before <= moment)
+    return or_((Job.state == WAITING) & has_come, (Job.state == RUNNING) & (Job.lease_until < moment))
+
+
 def due() -> list[int]:
-    """The jobs that wait, and those whose worker went silent."""
-    chosen = select(Job.id).where(or_(Job.state == WAITING, (Job.state == RUNNING) & (Job.lease_until < now())))
-    return list(db.session.scalars(chosen.order_by(Job.id).limit(100)))
+    """The jobs that can be done now, the oldest first."""
+    return list(db.session.scalars(select(Job.id).where(_is_to_be_had()).order_by(Job.id).limit(100)))
 
 
 def _claim(job_id: int) -> int:
@@ -145,7 +165,7 @@ def _claim(job_id: int) -> int:
     with db.engine.begin() as connection:
         claimed = connection.execute(
             update(Job)
-            .where(Job.id == job_id, or_(Job.state == WAITING, (Job.state == RUNNING) & (Job.lease_until < now())))
+            .where(Job.id == job_id, _is_to_be_had())
             .values(state=RUNNING, lease_until=now() + LEASE, attempts=Job.attempts + 1)
         )
         if not claimed.rowcount:
@@ -154,34 +174,48 @@ def _claim(job_id: int) -> int:
 
 
 def run(job_id: int) -> str:
-    """Do a job if it is still to be done. Answers the state it ended in, or "taken" when another worker has it."""
+    """Do a job if it is still to be done. Answers the state it ended in, or "taken" when it is not to be had."""
     attempt = _claim(job_id)
     if not attempt:
         return "taken"
-    if attempt > MOST_ATTEMPTS:
-        return _finish(job_id, attempt, FAILED, {}, _("It was begun several times and never came to its end."))
     job = db.session.get_one(Job, job_id, populate_existing=True)
     enter(job.organisation_id)
-    name, arguments, organisation_id = job.name, dict(job.arguments), job.organisation_id
+    name, arguments, organisation_id, begun = job.name, dict(job.arguments), job.organisation_id, attempt - job.put_off
     db.session.commit()
-    function, reads = _works[name]
+    function, reads, given_up = _works[name]
     before = reading.set(reads)
     try:
+        if begun > MOST_ATTEMPTS:
+            raise RuleBroken(_("It was begun several times and never came to its end."))
         result = function(**arguments, organisation_id=organisation_id, progress=Progress(job_id, attempt))
         transactions.commit()
     except Cancelled:
         transactions.rollback()
         return CANCELLED
-    except Refusal as refusal:
+    except Later as later:
         transactions.rollback()
-        return _finish(job_id, attempt, FAILED, {}, str(refusal.message))
-    except Exception:
+        return _put_off(job_id, attempt, later.not_before)
+    except Exception as error:
         transactions.rollback()
-        log.exception("job_failed", job=job_id, work=name)
-        return _finish(job_id, attempt, FAILED, {}, "")
+        if not isinstance(error, Refusal):
+            log.exception("job_failed", job=job_id, work=name)
+        if given_up is not None:  # before the job ends: killed in between, it is begun and given up once more
+            given_up(**arguments)
+        return _finish(job_id, attempt, FAILED, {}, str(error.message) if isinstance(error, Refusal) else "")
     finally:
         reading.reset(before)
     return _finish(job_id, attempt, DONE, result, "")
+
+
+def _put_off(job_id: int, attempt: int, not_before: datetime.datetime) -> str:
+    """Let go of a job until then. `attempts` is never set back: it tells a worker from the one that came after it."""
+    with db.engine.begin() as connection:
+        connection.execute(
+            update(Job)
+            .where(Job.id == job_id, Job.state == RUNNING, Job.attempts == attempt)
+            .values(state=WAITING, not_before=not_before, put_off=Job.put_off + 1, lease_until=None)
+        )
+    return WAITING
 
 
 def _finish(job_id: int, attempt: int, state: str, result: dict[str, Any], error: str) -> str:
@@ -195,7 +229,7 @@ def _finish(job_id: int, attempt: int, state: str, result: dict[str, Any], error
 
 
 def run_due() -> int:
-    """Do everything that is due, here and now; answers how many jobs ran."""
+    """Do what is due, here and now; answers how many jobs ran."""
     with across_organisations():
         ids = due()
     db.session.commit()

@@ -189,11 +189,15 @@ def upgrade() -> None:
 
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.add_column(sa.Column("not_before", Moment(), nullable=True))
+        batch_op.add_column(sa.Column("put_off", sa.Integer(), nullable=False, server_default="0"))
+    with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.alter_column("put_off", server_default=None)
 
 
 def downgrade() -> None:
     """Back."""
     with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.drop_column("put_off")
         batch_op.drop_column("not_before")
 
     with op.batch_alter_table("notices", schema=None) as batch_op:

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from compliance.support import clock, jobs, transactions
 from compliance.support.db import db
 from compliance.support.errors import RuleBroken
-from compliance.support.jobs import CANCELLED, DONE, FAILED, LEASE, MOST_ATTEMPTS, RUNNING, Job, Progress
+from compliance.support.jobs import CANCELLED, DONE, FAILED, LEASE, MOST_ATTEMPTS, RUNNING, WAITING, Job, Progress
 from tests.conftest import MORNING
 from tests.helpers.makers import make_organisation, make_record
 
@@ -285,3 +285,65 @@ def test_work_that_only_reads_lets_others_write_meanwhile(context: Flask) -> Non
     enter("test", reads, reads=True)
 
     assert jobs.run(waiting()) == DONE
+
+
+def test_work_that_is_put_off_is_taken_up_at_its_time_and_not_before(context: Flask) -> None:
+    told = []
+
+    def puts_off(*, progress: Progress) -> dict[str, Any]:
+        told.append(1)
+        if len(told) <= 2 * MOST_ATTEMPTS:  # being put off is no failed attempt
+            raise jobs.Later(clock.now() + datetime.timedelta(minutes=5))
+        return {"told": len(told)}
+
+    enter("test", puts_off)
+    at = MORNING
+    with clock.frozen(at):
+        job = waiting()
+        assert jobs.run(job) == WAITING
+    with clock.frozen(at + datetime.timedelta(minutes=4)):
+        assert due() == []
+        assert jobs.run(job) == "taken", "a bell that rings too early opens nothing"
+    for _ in range(2 * MOST_ATTEMPTS):
+        at += datetime.timedelta(minutes=5)
+        with clock.frozen(at):
+            assert due() == [job]
+            ended = jobs.run(job)
+    assert (ended, state(job).result) == (DONE, {"told": 2 * MOST_ATTEMPTS + 1})
+
+
+def test_a_worker_that_was_overtaken_puts_nothing_off(context: Flask) -> None:
+    job = 0
+
+    def is_slow(*, progress: Progress) -> dict[str, Any]:
+        with clock.frozen(MORNING + 2 * LEASE):
+            assert jobs._claim(job)
+        raise jobs.Later(MORNING)
+
+    enter("test", is_slow)
+    with clock.frozen(MORNING):
+        job = waiting()
+        jobs.run(job)
+    assert (state(job).state, state(job).attempts, state(job).put_off) == (RUNNING, 2, 0)
+
+
+def test_what_nobody_will_try_again_is_said_to_who_asked_for_it(context: Flask) -> None:
+    heard = []
+
+    def breaks(*, number: int, **_rest: Any) -> dict[str, Any]:
+        raise RuleBroken("no") if number else SystemExit
+
+    jobs.work("test", given_up=lambda *, number: heard.append(number))(breaks)
+    assert jobs.run(waiting(number=3)) == FAILED
+    assert heard == [3]
+    at = MORNING
+    with clock.frozen(at):
+        job = waiting(number=0)
+    for _ in range(MOST_ATTEMPTS):
+        at += 2 * LEASE
+        with clock.frozen(at), pytest.raises(SystemExit):
+            jobs.run(job)
+        db.session.rollback()
+    with clock.frozen(at + 2 * LEASE):
+        assert jobs.run(job) == FAILED
+    assert heard == [3, 0]
