@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, event, inspect
 from sqlalchemy.orm import Mapped, mapped_column
 
 from compliance.reminders.documents import STANDARD
@@ -18,6 +18,7 @@ class DueDate(Owned, Departmental, Base):
 
     `counted_from` is the day from which the rhythm counts, none when the day is fixed. `named_email` is who the domain
     says answers for it, `owner_email` who does now. Every step up to `told_through` was told or overtaken.
+    `changes` counts what a calendar shows of it, `changed_at` says when that changed last.
     """
 
     __tablename__ = "due_dates"
@@ -49,6 +50,20 @@ class DueDate(Owned, Departmental, Base):
     next_step_on: Mapped[datetime.date | None]
     handed_by: Mapped[str] = mapped_column(String(255), default="")
     done_on: Mapped[datetime.date | None]
+    changes: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime.datetime] = mapped_column(default=now)
+
+
+#: What a calendar shows of a due date.
+SHOWN = ("due_on", "endpoint", "owner_email", "place", "reference", "snoozed_until", "state", "title")
+
+
+@event.listens_for(DueDate, "before_update")
+def _count_change(_mapper: Any, _connection: Any, row: DueDate) -> None:
+    """A calendar takes an event over the one it knows only if that says it is later (RFC 5545, 3.8.7.4)."""
+    known = inspect(row).attrs
+    if any(known[name].history.has_changes() for name in SHOWN):
+        row.changes, row.changed_at = row.changes + 1, now()
 
 
 class Rhythm(Audited, Owned, Base):
