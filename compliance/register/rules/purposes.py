@@ -12,7 +12,7 @@ from compliance.register.rules.derive import (
     VITAL,
     is_marketing,
 )
-from compliance.register.rules.wording import known_phrase, names, phrase
+from compliance.register.rules.wording import names, phrase, phrases
 from compliance.regulation.rulebook import WARNING
 
 
@@ -27,7 +27,7 @@ def purpose_is_vague(purpose: Purpose, context: Context) -> bool:
     """Only the exact words of the list: a short name such as "Payroll" is a fine purpose."""
     label = phrase(purpose.label)
     vague = context.law.vocabularies.get("vague_purposes", {})
-    return any(known_phrase(name) == label for term in vague.values() for name in names(term))
+    return any(label in phrases(names(term)) for term in vague.values())
 
 
 @book.rule("R016")

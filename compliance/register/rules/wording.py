@@ -12,12 +12,9 @@ def phrase(text: str) -> str:
     return f" {' '.join(words(text))} "
 
 
-#: The same for the words of the lists, which are few and come back for every record.
-known_phrase = functools.lru_cache(maxsize=8192)(phrase)
-
-
 @functools.lru_cache(maxsize=8192)
-def _phrases(candidates: tuple[str, ...]) -> tuple[str, ...]:
+def phrases(candidates: tuple[str, ...]) -> tuple[str, ...]:
+    """The same for the words of the lists, which are few and come back for every record."""
     return tuple(map(phrase, candidates))
 
 
@@ -28,4 +25,4 @@ def names(term: Term) -> tuple[str, ...]:
 
 def is_spoken(candidates: Iterable[str], spoken: str) -> bool:
     """Whether one of these names stands in a phrase."""
-    return not spoken.isspace() and any(map(spoken.__contains__, _phrases(tuple(candidates))))
+    return not spoken.isspace() and any(map(spoken.__contains__, phrases(tuple(candidates))))

@@ -90,6 +90,7 @@ class Taker:
         self.countries = {name: {"country": code} for name, code in proposal.party_countries.items()}
         self.known = Known(archived=True)
         self.named: set[str] = set()
+        self.around = xray.Surroundings()
         self.given = {address(activity.reference) for activity in proposal.activities}
 
     def take(self, batch: Sequence[ActivityProposal]) -> Counter[str]:
@@ -146,11 +147,11 @@ class Taker:
             )
             for own, (activity, document, _none) in zip(wanted, fresh, strict=True)
         ]
-        around = xray.Surroundings(known_parties=parties.documents(self.named))
+        self.around.known_parties = parties.documents(self.named)
         return histories.write(
             lines,
             self.actor.organisation_id or 0,
-            lambda record, faces: xray.shown(record, around, faces),
+            lambda record, faces: xray.shown(record, self.around, faces),
         )
 
     def _reason(self, activity: ActivityProposal) -> str:

@@ -45,6 +45,10 @@ class Paces:
     """What the dates of one organisation are counted and told by; read once, shared by a whole sweep."""
 
     @cached_property
+    def _steps(self) -> dict[tuple[str, str, datetime.date, bool], list[rules.Step]]:
+        return {}
+
+    @cached_property
     def organisation(self) -> Organisation:
         """The organisation of this session."""
         return db.session.get_one(Organisation, db.session.info["organisation_id"])
@@ -99,8 +103,12 @@ class Paces:
         self, kind: str, risk: str, due_on: datetime.date, snoozed_until: datetime.date | None = None
     ) -> list[rules.Step]:
         """When each step of something due on a day, or put off until another, is told."""
-        is_snoozed = snoozed_until is not None
-        return rules.steps(snoozed_until or due_on, self.pace(kind, risk), self.is_worked, is_snoozed=is_snoozed)
+        asked = (kind, risk, snoozed_until or due_on, snoozed_until is not None)
+        if asked not in self._steps:  # of many records much falls due on the same day
+            self._steps[asked] = rules.steps(
+                asked[2], self.pace(kind, risk), self.is_worked, is_snoozed=snoozed_until is not None
+            )
+        return self._steps[asked]
 
     def steps_of(self, row: DueDate) -> list[rules.Step]:
         """When each step of a due date is told."""
