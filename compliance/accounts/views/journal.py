@@ -54,6 +54,7 @@ ACTS = {
     "register:record:opinion": _l("Opinion of the data protection officer"),
     "register:record:refuse": _l("Record refused"),
     "register:record:restore": _l("Record restored"),
+    "register:record:review": _l("Record reviewed and signed"),
     "register:record:review-date": _l("Next review set"),
     "register:record:submit": _l("Record sent for approval"),
     "reminders:hand-over": _l("Due date handed over"),

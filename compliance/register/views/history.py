@@ -30,6 +30,7 @@ ACTS = {
     "register:record:refuse": _l("Refused"),
     "register:record:archive": _l("Archived"),
     "register:record:restore": _l("Restored"),
+    "register:record:review": _l("Reviewed and signed"),
     "register:record:review-date": _l("Next review set"),
     "register:finding:waive": _l("Gap accepted"),
     "register:finding:unwaive": _l("Gap no longer accepted"),
