@@ -8,7 +8,7 @@ from bench import browser, pages, place, processes, unit
 from bench.targets import Measure, table
 from compliance.support.db import db
 
-PARTS = ("pages", "exports", "import", "pdf", "web", "browser")
+PARTS = ("pages", "exports", "import", "pdf", "sweep", "web", "browser")
 
 
 def main() -> None:
@@ -27,7 +27,8 @@ def main() -> None:
             measures += [Measure(name, ratio, "x"), Measure(f"{name}, statements", counts[name])]
         measures.append(Measure("list, last page / first page", found["list, last page"] / found["list, first page"]))
     for part, measure in {
-        "exports": processes.exports, "import": processes.imported, "pdf": processes.printed, "web": processes.web,
+        "exports": processes.exports, "import": processes.imported, "pdf": processes.printed,
+        "sweep": processes.swept, "web": processes.web,
     }.items():  # fmt: skip
         if part in options.parts:
             measures += measure(settings)

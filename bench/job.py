@@ -1,5 +1,6 @@
 """One job in a process of its own; the last line printed is what it measured, as JSON."""
 
+import datetime
 import json
 import os
 import resource
@@ -22,7 +23,8 @@ from compliance.exports.printed import write_pdf
 from compliance.records.actor import Actor, system
 from compliance.register.services import importing
 from compliance.regulation.reference import reference
-from compliance.support import transactions
+from compliance.reminders import services as reminders
+from compliance.support import clock, transactions
 from compliance.support.db import db, enter, leafing
 
 app = create_app()
@@ -107,6 +109,27 @@ def _pages_of(path: Path) -> int:
     return len(PdfReader(path).pages)
 
 
+def swept(dates: str, told: str) -> dict[str, float]:
+    """A morning's sweep over so many due dates, of which so many are to be told, each to somebody else."""
+    with clock.frozen(datetime.datetime(2027, 3, 2, 9, tzinfo=datetime.UTC)):  # a Tuesday on which people work
+        return _swept(int(dates), int(told))
+
+
+def _swept(dates: int, told: int) -> dict[str, float]:
+    flask_migrate.upgrade()
+    made = accounts.create_organisation(f"Sweep {time.time_ns()}", actor=system(None, "bench"), language="fr")
+    enter(made.id)
+    place.due_dates(made, dates, told)
+    number = made.id
+    transactions.commit()
+    db.session.remove()
+    enter(number)
+    idle, started = _peak(), _worked()
+    found = reminders.sweep()
+    seconds = _worked() - started
+    return {"seconds": seconds, "letters": len(found.letters), "more": _peak() - idle}
+
+
 def visit(port: str) -> dict[str, float]:
     """Two hundred pages fetched from a running server by somebody signed in."""
     visitor = pages.Visitor(app)
@@ -120,7 +143,7 @@ def visit(port: str) -> dict[str, float]:
 
 
 JOBS: dict[str, Callable[..., dict[str, float]]] = {
-    "export": export, "excerpt": excerpt, "import": imported, "print": printed, "visit": visit,
+    "export": export, "excerpt": excerpt, "import": imported, "print": printed, "sweep": swept, "visit": visit,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The loaded database that measures are taken on, made once and kept until the code that makes it changes."""
 
+import datetime
 import hashlib
 import os
 import re
@@ -7,12 +8,16 @@ from pathlib import Path
 
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
-from compliance.accounts.models import Organisation, Person
+from compliance.accounts.models import Membership, Organisation, Person
 from compliance.app import create_app
+from compliance.records import services as records
+from compliance.records.actor import system
 from compliance.records.models import Record
+from compliance.reminders.models import DueDate
 from compliance.sample import large
+from compliance.support.clock import now, today
 from compliance.support.db import across_organisations, db
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -98,3 +103,34 @@ def version() -> str:
     dialect = db.engine.dialect
     numbers = ".".join(map(str, dialect.server_version_info or ()))
     return f"{dialect.name} {re.sub(r'[^0-9.]', '', numbers)}"
+
+
+def due_dates(organisation: Organisation, dates: int, told: int) -> None:
+    """So many due dates of one record, of which so many are told today, each to a person of their own."""
+    day = today(organisation.zone)
+    host = f"{organisation.slug}.example.org"
+    people = [{"email": f"p{n}@{host}", "name": f"P {n}", "fs_uniquifier": f"{host}{n}"} for n in range(told)]
+    common = {"active": True, "language": "", "theme": "auto", "is_operator": False, "created_at": now()}
+    db.session.execute(insert(Person), [person | common for person in people])
+    ids = db.session.scalars(select(Person.id).where(Person.email.like(f"%@{host}"))).all()
+    roles = {"organisation_id": organisation.id, "role": "legal", "since": now()}
+    db.session.execute(insert(Membership), [{"person_id": number, **roles} for number in ids])
+    record = records.create("party", {"name": "Bench"}, actor=system(organisation.id), tag="register:record:add")
+    db.session.flush()
+    later = day + datetime.timedelta(days=40)
+    for start in range(0, dates, 5000):
+        numbers = range(start, min(start + 5000, dates))
+        db.session.execute(insert(DueDate), [_due(record, n, told, people, day, later) for n in numbers])
+
+
+def _due(
+    record: Record, number: int, told: int, people: list[dict[str, str]], day: datetime.date, later: datetime.date
+) -> dict[str, object]:
+    is_told = number < told
+    return {
+        "organisation_id": record.organisation_id, "record_id": record.id, "kind": "measure", "row_key": str(number),
+        "reference": record.reference, "title": f"Measure {number}", "endpoint": "parties.show_party", "place": "",
+        "due_on": day if is_told else later, "risk": "standard", "named_email": "", "state": "open", "reason": "",
+        "owner_email": people[number % told]["email"], "told_through": day - datetime.timedelta(days=1),
+        "next_step_on": day if is_told else later - datetime.timedelta(days=30), "handed_by": "", "common": True,
+    }  # fmt: skip

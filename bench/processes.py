@@ -55,6 +55,20 @@ def imported(settings: Settings) -> list[Measure]:
     ]
 
 
+def swept(settings: Settings) -> list[Measure]:
+    """A sweep over a hundred thousand due dates of which two thousand are to be told, each to somebody else."""
+    with tempfile.TemporaryDirectory() as folder:
+        empty = {**settings, "VAR_DIR": folder}
+        if settings["DATABASE_URL"].startswith("sqlite"):
+            empty["DATABASE_URL"] = f"sqlite:///{folder}/empty.sqlite3"
+        found = _child(empty, "sweep", "100000", "2000")
+    return [
+        Measure("sweep of 100,000 dates", found["seconds"], "s"),
+        Measure("sweep, letters", found["letters"]),
+        Measure("sweep, memory", found["more"], "MB"),
+    ]
+
+
 def printed(settings: Settings) -> list[Measure]:
     """A book of forty records."""
     found = _child(settings, "print", "40")
