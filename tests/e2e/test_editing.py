@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from compliance.support import transactions
 from tests.e2e.conftest import House
@@ -45,6 +45,23 @@ def test_what_is_typed_is_saved_and_is_there_again(window: Window, record: str) 
     hand.go(f"register/{record}/edit/identity")
     expect(description(hand)).to_have_value(WORDS)
     expect(hand.page.locator(".banner")).to_contain_text("This is what you had typed and not saved")
+
+
+def test_what_is_typed_before_the_scripts_have_come_is_saved_when_they_do(window: Window, record: str) -> None:
+    hand = window()
+    hand.go(f"register/{record}/")
+    waiting: list[Route] = []
+    hand.page.route("**/js/autosave.js*", lambda route: waiting.append(route))  # noqa: PLW0108 — what is bound it cannot take
+    hand.page.get_by_role("main").locator(f"a[href$='/{record}/edit/identity']").first.click(no_wait_after=True)
+    hand.page.wait_for_url("**/edit/identity", wait_until="commit")
+    description(hand).fill(WORDS)
+    assert waiting
+    for route in waiting:
+        route.continue_()
+    hand.page.unroute_all()
+    expect(state_of_saving(hand)).to_contain_text("Saved")
+    hand.go(f"register/{record}/edit/identity")
+    expect(description(hand)).to_have_value(WORDS)
 
 
 def test_a_lost_connection_loses_nothing_and_is_made_good(window: Window, record: str) -> None:

@@ -73,11 +73,21 @@ export function keepSaved(form, words) {
   });
   addEventListener("pageshow", () => (state.leaving = false));
   setInterval(() => state.name === SAVED && display.show(SAVED, state.at), 1000);
-  // A page that says what is wrong already holds what was typed, and its draft may not: it is kept at once.
-  if (form.querySelector("[data-form-errors]")) {
+  // A page that says what is wrong already holds what was typed, and its draft may not; so does one in which somebody
+  // typed before this script had come. It is kept at once.
+  if (form.querySelector("[data-form-errors]") || isAltered(form)) {
     changed();
     schedule(AFTER_BLUR);
   } else kept.offer();
+}
+
+// Whether the form says something else than the page did when it came.
+function isAltered(form) {
+  return [...form.elements].some((field) => {
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+    if (field.options) return [...field.options].some((o) => o.defaultSelected) && field.selectedOptions[0]?.defaultSelected === false;
+    return field.type !== "hidden" && field.defaultValue !== undefined && field.value !== field.defaultValue;
+  });
 }
 
 async function post(form, signal, keepalive) {
