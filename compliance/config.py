@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from compliance.support import mail
+from compliance.support.clock import now
 from compliance.support.errors import MisconfiguredError
 from compliance.support.i18n import _l
 
@@ -35,6 +37,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = ""
+    mail_url: str = ""
+    mail_from: str = ""
     behind_proxy: bool = False
     sample_entrance: bool = False
     upload_limit_mb: int = 20
@@ -52,6 +56,11 @@ class Settings:
     def database(self) -> str:
         """The database address; without one, the embedded database below `var_dir`."""
         return self.database_url or f"sqlite:///{(self.var_dir / 'trente.sqlite3').resolve()}"
+
+    @property
+    def address(self) -> str:
+        """Where people find the installation, without a slash at the end."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
     @property
     def broker(self) -> str:
@@ -87,6 +96,8 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         raise MisconfiguredError("SECRET_KEY must be set to at least 32 random characters in production.")
     if not 0 < settings.port < 65536:
         raise MisconfiguredError("PORT must be between 1 and 65535.")
+    if settings.public_url and urlsplit(settings.public_url).scheme not in ("http", "https"):
+        raise MisconfiguredError("PUBLIC_URL must begin with https:// or http://.")
     return settings
 
 
@@ -109,6 +120,7 @@ CHEAP_HASHES = {"argon2__rounds": 1, "argon2__memory_cost": 64, "argon2__paralle
 def for_flask(settings: Settings) -> dict[str, Any]:
     """The settings as Flask and its extensions want them."""
     key = secret_key(settings)
+    host = urlsplit(settings.public_url).hostname or "trente.localhost"
     return {
         "SECRET_KEY": key,
         "SECURITY_PASSWORD_SALT": key[::-1],
@@ -129,7 +141,10 @@ def for_flask(settings: Settings) -> dict[str, Any]:
         "CACHE_REDIS_URL": settings.cache_url,
         "CACHE_DEFAULT_TIMEOUT": 3600,
         "CACHE_THRESHOLD": 300,  # whole pages of some 100 KB among them
-        "MAIL_HOST": urlsplit(settings.public_url).hostname or "trente.localhost",
+        "MAIL_HOST": host,
+        "MAIL_SERVER": mail.server_of(settings.mail_url),
+        "MAIL_SENDER": mail.sender_of(settings.mail_from, host),
+        "STARTED_AT": now(),
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
         "SECURITY_PASSWORD_LENGTH_MIN": 12,
         "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": CHEAP_HASHES if settings.environment == "test" else {},

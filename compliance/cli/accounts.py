@@ -7,6 +7,7 @@ from compliance.accounts import services as accounts
 from compliance.accounts.roles import roles
 from compliance.cli.common import choose, in_one_transaction, operator_in, organisation_option, sentence
 from compliance.records.actor import Actor, system
+from compliance.support import web
 
 
 @click.group()
@@ -73,6 +74,4 @@ def link(email: str) -> None:
     token = accounts.make_link(
         person, key=current_app.config["SECRET_KEY"], actor=Actor(None, "command line", is_operator=True)
     )
-    settings = current_app.config["SETTINGS"]
-    site = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
-    click.echo(site + current_app.url_map.bind("").build("accounts.join", {"token": token}))
+    click.echo(web.address_of("accounts.join", token=token))

@@ -1,20 +1,50 @@
 """Celery as a doorbell: a message only says which row of the job table to look at."""
 
+import functools
 from pathlib import Path
 from typing import Any
 
+import structlog
 from celery import Celery, Task
+from celery.beat import PersistentScheduler
 from flask import Flask
+from kombu.exceptions import KombuError
+from sqlalchemy.exc import SQLAlchemyError
 
-from compliance.support import jobs
+from compliance.support import jobs, post
 
-SWEEP_SECONDS = 10.0
+log = structlog.get_logger()
+
+
+class PulsingScheduler(PersistentScheduler):
+    """Rings what is due, and leaves word that it does in the database.
+
+    It does so by itself: a word left by the task that it rang would die with the worker too.
+    """
+
+    def apply_entry(self, entry: Any, producer: Any = None) -> None:
+        super().apply_entry(entry, producer)
+        _pulse(self.app.flask, post.SCHEDULER)
+
+
+def _pulse(app: Flask, name: str) -> None:
+    try:
+        with app.app_context():
+            post.pulse(name)
+    except SQLAlchemyError as error:  # a database that is away for a while stops neither bell nor work
+        log.warning("pulse_lost", name=name, error=type(error).__name__)
 
 
 def _transport(broker: str, var_dir: Path) -> dict[str, Any]:
+    if broker.startswith(("redis:", "rediss:")):
+        # Without these two, Redis gives work back after ~100 s whatever the visibility time-out says. And who rings
+        # does so while a person waits: a server that is away is given up soon.
+        return {
+            "visibility_timeout": 3600, "unacked_restore_interval": 2, "unacked_restore_throttle": 1,
+            "socket_connect_timeout": 3,
+        }  # fmt: skip
     if not broker.startswith("filesystem:"):
-        # Without these two, Redis gives work back after ~100 s whatever the visibility time-out says.
-        return {"visibility_timeout": 3600, "unacked_restore_interval": 2, "unacked_restore_throttle": 1}
+        return {}
     bell = (var_dir / "bell").resolve()
     for folder in ("messages", "control"):
         (bell / folder).mkdir(parents=True, exist_ok=True)
@@ -52,16 +82,31 @@ def init_app(app: Flask, *, broker: str, var_dir: Path, beat: dict[str, Any]) ->
         task_time_limit=3600,
         timezone="UTC",
         beat_schedule=beat,
+        beat_scheduler=PulsingScheduler,
         beat_schedule_filename=str(var_dir / "beat"),
         broker_transport="filesystem" if broker.startswith("filesystem:") else None,
     )
     celery.set_default()
+    celery.flask = app
     run_job = celery.task(name="jobs.run")(_run)
-    celery.task(name="jobs.sweep")(jobs.run_due)
+    celery.task(name="jobs.sweep")(_sweep)
     app.extensions["celery"] = celery
-    app.extensions["doorbell"] = lambda job_id: run_job.apply_async((job_id,), retry=False)
+    app.extensions["doorbell"] = functools.partial(_ring, celery, run_job)
     return celery
+
+
+def _ring(celery: Celery, run_job: Any, job_id: int) -> None:
+    """Tell a worker of a job; raises OSError, whatever the broker is, when it does not answer."""
+    try:
+        run_job.apply_async((job_id,), retry=False)
+    except (KombuError, *celery.pool.connection.connection_errors) as error:
+        raise OSError("the broker does not answer") from error
 
 
 def _run(job_id: int) -> str:
     return jobs.run(job_id)
+
+
+def _sweep() -> int:
+    post.pulse(post.WORKER)
+    return jobs.run_due()

@@ -3,7 +3,7 @@
 import functools
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from werkzeug.routing import IntegerConverter
 
 #: The largest number by which a row can be known on every database.
@@ -51,6 +51,12 @@ def init_app(app: Flask) -> None:
     app.after_request(_protect)
     app.wsgi_app = _without_nulls(app.wsgi_app)  # type: ignore[method-assign]
     app.url_map.converters["int"] = functools.partial(IntegerConverter, max=LARGEST_NUMBER)  # type: ignore[assignment]
+
+
+def address_of(endpoint: str, /, place: str = "", **values: str) -> str:
+    """The whole address of a page for letters and commands, which no request asked for; `place` is on the page."""
+    path = current_app.url_map.bind("").build(endpoint, values)
+    return f"{current_app.config['SETTINGS'].address}{path}{'#' if place else ''}{place}"
 
 
 def wants_fragment() -> bool:
