@@ -1,11 +1,13 @@
 """The sweep: each step is told once, to the right person, whatever happens to schedulers and clocks."""
 
 import datetime
+import threading
 from collections import Counter
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from compliance.accounts.models import Person
 from compliance.records import services as records
@@ -269,3 +271,33 @@ def test_an_approved_record_that_is_reviewed_in_time_is_never_told_as_late(team:
     assert record.review_due_on == datetime.date(2027, 11, 23)
     assert swept(team, "2027-10-20").letters == []
     assert [step for *_rest, step in told(swept(team, "2027-10-25"))] == ["soon:30"]
+
+
+def test_two_schedulers_at_once_write_each_letter_once(team: Team, app: Flask) -> None:
+    owners = [make_person("legal", organisation=team.organisation) for _number in range(12)]
+    for owner in owners:
+        measure("2027-03-03", owner)
+    number, together, failures = team.organisation.id, threading.Barrier(2), []
+
+    def schedule() -> None:
+        with app.app_context():
+            enter(number)
+            together.wait()
+            try:
+                reminders.sweep()
+                transactions.commit()
+            except OperationalError as error:  # the embedded database was busy for too long: the next sweep goes on
+                failures.append(error)
+                transactions.rollback()
+
+    emails = sorted(owner.email for owner in owners)
+    transactions.commit()
+    with clock.frozen(at("2027-03-03")):
+        threads = [threading.Thread(target=schedule) for _number in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert failures == []
+    assert sorted(db.session.scalars(select(Letter.recipient))) == emails
+    assert db.session.scalar(select(db.func.count()).select_from(Notice)) == len(emails)

@@ -8,15 +8,19 @@ jumps back all end in the same letters. Nothing is lost: a letter is a row of th
 import datetime
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from compliance.accounts.models import Membership, Person
+from compliance.records.actor import system
+from compliance.records.services import note
 from compliance.reminders import notifications
 from compliance.reminders.models import OPEN, SNOOZED, DueDate, LetterChoice, Notice, SweepRun
 from compliance.reminders.rules import ESCALATION, HANDED, Step, to_tell
@@ -106,6 +110,7 @@ def sweep(*, dry_run: bool = False) -> Found:
     if dry_run:
         transactions.rollback()
     else:
+        transactions.commit()
         _remember(paces, found)
         transactions.commit()
     return found
@@ -144,6 +149,7 @@ def _tell(row: DueDate, paces: Paces, people: People, found: Found) -> None:
     row.told_through = paces.today
     if row.state == SNOOZED and row.snoozed_until and row.snoozed_until <= paces.today:
         row.state = OPEN
+        note("reminders:wake", actor=system(row.organisation_id), subject=row.reference, kind=row.kind)
     paces.aim(row)
 
 
@@ -198,7 +204,9 @@ def _waiting(person_id: int, found: Found) -> list[tuple[Notice, DueDate]]:
     chosen = select(Notice, DueDate).join(DueDate, DueDate.id == Notice.due_id)
     mine = chosen.where(Notice.person_id == person_id, Notice.letter_id.is_(None))
     waiting = []
-    for notice, row in db.session.execute(mine.order_by(DueDate.due_on, DueDate.id, Notice.id)).all():
+    # Another scheduler may be writing the letters of this person: what it holds is its own.
+    mine = mine.order_by(DueDate.due_on, DueDate.id, Notice.id).with_for_update(of=Notice, skip_locked=True)
+    for notice, row in db.session.execute(mine).all():
         if row.state in (OPEN, SNOOZED) and row.due_on == notice.due_on:
             waiting.append((notice, row))
         else:
@@ -242,9 +250,9 @@ def _remember(paces: Paces, found: Found) -> None:
     """That the organisation was swept today, for the administrator's page."""
     run = db.session.scalar(select(SweepRun).where(SweepRun.day == paces.today))
     if run is None:
-        run = SweepRun(organisation_id=paces.organisation.id, day=paces.today)
-        db.session.add(run)
-        run.found = {"due": 0, "letters": 0, "escalated": 0}
+        run = SweepRun(organisation_id=paces.organisation.id, day=paces.today, found={})
+        with suppress(IntegrityError), db.session.begin_nested():  # another scheduler has just said so
+            db.session.add(run)
     more = {"due": found.due, "letters": len(found.letters), "escalated": found.escalated}
     run.found = {name: run.found.get(name, 0) + number for name, number in more.items()}
     run.finished_at = now()
