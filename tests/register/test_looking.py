@@ -140,3 +140,12 @@ def test_a_draft_has_no_review_page_and_its_menu_no_link(team: Team, client: Pag
     assert "Review the record" not in desk.page("show", reference=draft.reference).text
     assert "Review the record" in desk.page("show", reference=record.reference).text
     assert review.actions_of(record) == []
+
+
+def test_the_finding_that_a_review_is_late_leads_to_the_review(team: Team, client: PageClient) -> None:
+    desk, record = Desk(client, team), make_approved(team)
+    transactions.commit()
+    with clock.frozen(LATER + datetime.timedelta(days=60)):
+        page = desk.page("show", reference=record.reference)
+        assert any(url.endswith(f"/{record.reference}/review") for url in page.links.values())
+        assert "The record was last reviewed 13 months ago" in page.text

@@ -207,6 +207,11 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("R080", {"rights": ("access", "rectification", "erasure", "restriction", "portability", "objection")}, {}),
     ("R081", {"datum": {"free_text": True}}, {"datum": {"free_text": True, "moderation": "Read each week"}}),
     ("R082", {"last_reviewed_on": datetime.date(2024, 11, 22)}, {"last_reviewed_on": None}),
+    (
+        "R082",
+        {"last_reviewed_on": datetime.date(2026, 5, 1), "review_due_on": datetime.date(2026, 11, 1)},
+        {"last_reviewed_on": datetime.date(2024, 1, 1), "review_due_on": datetime.date(2027, 1, 1)},
+    ),
     ("R083", {"owner": None}, {}),
     ("R083", {"owner_is_active": False}, {}),
     ("R084", {"phase": "ended"}, {"phase": "ended", "disposed_on": "2026-10-01"}),

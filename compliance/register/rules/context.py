@@ -32,6 +32,7 @@ class Context:
     facts: Mapping[tuple[str, str], Any] = field(default_factory=dict)
     owner_is_active: bool = True
     last_reviewed_on: datetime.date | None = None
+    review_due_on: datetime.date | None = None
 
     @cached_property
     def special(self) -> bool:

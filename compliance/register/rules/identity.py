@@ -41,13 +41,19 @@ def representative_is_missing(document: Activity, context: Context) -> bool | Hi
     return False if context.is_public or spared else Hit(path="organisation/representative")
 
 
+#: The page on which a record is looked at again mends it, not a field.
+REVIEW = "record/review"
+
+
 @book.rule("R082")
 def review_is_overdue(document: Activity, context: Context) -> bool | Hit:
-    """The rhythm is the organisation's; a record that was never approved waits for approval, not for review."""
+    """The day is the organisation's; a record that was never approved waits for approval, not for review."""
     if context.last_reviewed_on is None:
         return False
     months = context.months_since(context.last_reviewed_on)
-    return Hit(params={"months": str(months)}) if months >= context.parameter("review_months") else False
+    due = context.review_due_on
+    is_late = context.today > due if due else months >= context.parameter("review_months")
+    return Hit(path=REVIEW, params={"months": str(months)}) if is_late and months else False
 
 
 @book.rule("R083")

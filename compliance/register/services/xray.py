@@ -105,6 +105,7 @@ class Surroundings:
             facts=facts,
             owner_is_active=owner is not None and owner.reference in self.people,
             last_reviewed_on=record.reviewed_on,
+            review_due_on=record.review_due_on,
         )
 
 

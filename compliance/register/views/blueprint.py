@@ -11,6 +11,7 @@ from compliance.accounts.vocabulary import Vocabulary
 from compliance.parties import services as parties
 from compliance.records.reading import Reader
 from compliance.register.documents import SECTIONS, Activity
+from compliance.register.rules.identity import REVIEW
 from compliance.register.services import findings as found
 from compliance.register.services import review
 from compliance.regulation.reference import reference
@@ -85,6 +86,8 @@ def fix_url(reference: str, path: str) -> str:
         if not g.actor.can(Permission.ORGANISATION_WRITE):
             return url_for("accounts.profile")
         return url_for("accounts.edit_profile", _anchor="f-" + path.partition("/")[2])
+    if path == REVIEW and g.actor.can(Permission.REGISTER_WRITE):
+        return url_for("register.look_again", reference=reference)
     section = section_of(path)
     if not g.actor.can(Permission.REGISTER_WRITE):
         return url_for("register.show", reference=reference, _anchor=section)

@@ -17,6 +17,7 @@ from compliance.register.services import activities, review, xray
 from compliance.register.views.blueprint import bp, choices, reader, told, vocabulary
 from compliance.regulation.reference import reference as law
 from compliance.regulation.rulebook import Finding
+from compliance.reminders.views.blueprint import dues_of
 from compliance.support.documents import Json, specs_of
 from compliance.support.errors import Stale
 from compliance.support.i18n import _, language_now
@@ -77,6 +78,7 @@ def _page(record: "Record", stored: Json, face: str) -> dict[str, Any]:
         "links": links if WORKING in g.actor.faces else parties.uses_of(record, g.actor),
         "may_write": g.actor.can(Permission.REGISTER_WRITE) and face == WORKING and not record.is_archived,
         "label": vocabulary().label,
+        "dues": dues_of(record, g.actor) if WORKING in g.actor.faces else [],
     }
 
 
