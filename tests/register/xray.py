@@ -95,7 +95,7 @@ def make_context(document: Activity, **changes: Any) -> Context:
     return Context(document, organisation, parties=parties, **usual | changes)
 
 
-CONTEXT = ("organisation", "party", "today", "facts", "owner_is_active", "last_reviewed_on", "law")
+CONTEXT = ("organisation", "party", "today", "facts", "owner_is_active", "last_reviewed_on", "review_due_on", "law")
 
 
 def findings(*, everything: bool = True, **changes: Any) -> list[Finding]:
