@@ -94,11 +94,13 @@ def sweep(*, dry_run: bool = False) -> Found:
     and an interrupted sweep goes on where it stopped.
     """
     found, paces, people = Found(), Paces(), People()
-    if now().astimezone(ZoneInfo(paces.organisation.zone)).hour < MORNING:
+    is_morning = now().astimezone(ZoneInfo(paces.organisation.zone)).hour >= MORNING
+    if is_morning or not dry_run:
+        follow_begun(paces)
+    if not is_morning:
         found.suppressed["before the morning"] += 1
         return found
     keep = db.session.flush if dry_run else transactions.commit
-    _follow_rhythms(paces)
     while rows := _next_batch(paces):
         for row in rows:
             _tell(row, paces, people, found)
@@ -116,8 +118,11 @@ def sweep(*, dry_run: bool = False) -> Found:
     return found
 
 
-def _follow_rhythms(paces: Paces) -> None:
-    """Rhythms that have begun since the last sweep move what they move."""
+def follow_begun(paces: Paces | None = None) -> None:
+    """Rhythms that have begun since the last sweep move what they move: at once, whatever the hour, and before records
+    are examined again, or what followed the rhythm before would look as if somebody had chosen its day.
+    """
+    paces = paces or Paces()
     last = db.session.scalar(select(func.max(SweepRun.day))) or datetime.date.min
     for (kind, risk), rhythms in paces.chosen.items():
         if any(last < rhythm.effective_from <= paces.today for rhythm in rhythms):
