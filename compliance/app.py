@@ -32,6 +32,7 @@ from compliance.register import tasks as register_tasks
 from compliance.register import views as register_views
 from compliance.register.views import imports as import_views
 from compliance.reminders import tasks as reminder_tasks
+from compliance.reminders import views as reminder_views
 from compliance.support import celery, dates, db, i18n, transactions, web
 from compliance.support.cache import cache
 from compliance.support.errors import Refusal
@@ -113,6 +114,7 @@ def _pages(app: Flask) -> None:
         import_views.bp,
         parties_views.bp,
         export_views.bp,
+        reminder_views.bp,
     ):
         app.register_blueprint(blueprint)
     if app.config["SETTINGS"].environment != "production":

@@ -6,7 +6,7 @@ from flask import Flask, g, request, session, url_for
 from flask_security import current_user
 
 from compliance.accounts import services as accounts
-from compliance.support import i18n, web
+from compliance.support import i18n, post, web
 from compliance.support.i18n import _
 from compliance.support.permissions import Permission
 
@@ -25,6 +25,8 @@ def _navigation() -> list[dict[str, Any]]:
         items.append(_link(_("Register"), "register", "register.index", "register."))
     if actor.can(Permission.REGISTER_READ):
         items.append(_link(_("Findings"), "flag", "findings.index", "findings."))
+    if actor.can(Permission.AGENDA_READ):
+        items.append(_link(_("Agenda"), "agenda", "reminders.index", "reminders."))
     if actor.can(Permission.PARTIES_READ):
         items.append(_link(_("Organisations and systems"), "party", "parties.index", "parties."))
     if actor.can(Permission.EXPORTS_BUILD):
@@ -52,6 +54,11 @@ def _organisations() -> list[dict[str, Any]]:
         for o in accounts.organisations()
         if o.id in ids
     ]
+
+
+def _is_for_administrators() -> bool:
+    """Whether the page is one on which whoever looks after the installation is told that it is not well."""
+    return g.actor.can(Permission.ACCOUNTS_MANAGE) and (request.endpoint or "").startswith(("accounts.", "letters."))
 
 
 class _Here:
@@ -88,6 +95,7 @@ def _context() -> dict[str, Any]:
             "settings_navigation": _settings(),
             "profile_url": url_for("accounts.me"),
             "home_url": url_for("dashboard.today"),
+            "silent": post.silent() if _is_for_administrators() else (),
             "search_url": url_for(SEARCH) if g.actor.can(Permission.ORGANISATION_READ) else "",
         }
     return context

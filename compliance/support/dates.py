@@ -46,13 +46,13 @@ def as_moment(value: datetime.datetime | None) -> str:
     return dates.format_datetime(value, "d MMM y, HH:mm", tzinfo=dates.get_timezone(zone()), locale=_locale())
 
 
-def relative_day(value: datetime.date | str | None) -> str:
-    """In 12 days, yesterday, 3 months ago: how far a day is from today."""
+def relative_day(value: datetime.date | str | None, seen_from: datetime.date | None = None) -> str:
+    """In 12 days, yesterday, 3 months ago: how far a day is from today, or from another."""
     if not value:
         return ""
     if isinstance(value, str):
         value = datetime.date.fromisoformat(value)
-    days = (value - today(zone())).days
+    days = (value - (seen_from or today(zone()))).days
     if days == 0:
         return _("today")
     if abs(days) == 1:
@@ -67,6 +67,17 @@ def relative_day(value: datetime.date | str | None) -> str:
     return (
         _n("in %(num)d day", "in %(num)d days", days) if days > 0 else _n("%(num)d day ago", "%(num)d days ago", -days)
     )
+
+
+def month_name(day: datetime.date) -> str:
+    """November 2026, novembre 2026."""
+    return str(dates.format_date(day, "LLLL y", locale=_locale()))
+
+
+def weekday_names() -> list[tuple[str, str]]:
+    """Monday to Sunday, each in full and in short."""
+    full, short = (dates.get_day_names(width, locale=_locale()) for width in ("wide", "abbreviated"))
+    return [(full[number], short[number]) for number in range(7)]
 
 
 def as_number(value: Any) -> str:

@@ -28,14 +28,14 @@ def slow_down_guesses() -> None:
         count()
 
 
-def count() -> None:
+def count(what: str = "sign-in", most: str = "") -> None:
     """Count one attempt from this address; too many within the setting's time answer 429. Tests may hurry."""
     settings = current_app.config["SETTINGS"]
     if settings.environment == "test":
         return
     counter: FixedWindowRateLimiter = current_app.extensions["guesses"]
-    limits = parse_many(settings.sign_in_limit)
-    within = [counter.hit(limit, "sign-in", _neighbourhood(request.remote_addr or "")) for limit in limits]
+    limits = parse_many(most or settings.sign_in_limit)
+    within = [counter.hit(limit, what, _neighbourhood(request.remote_addr or "")) for limit in limits]
     if not all(within):
         abort(429)
 

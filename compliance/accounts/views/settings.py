@@ -63,6 +63,13 @@ GROUPS: tuple[tuple[LazyString, tuple[Card, ...]], ...] = (
             Card(
                 _MANAGE, "language", ".place", _l("Language and time zone"), _l("For exports, letters, days and hours")
             ),
+            Card(
+                Permission.AGENDA_PLAN,
+                "agenda",
+                "reminders.rhythms",
+                _l("Review rhythms"),
+                _l("How often things fall due, and when people hear of it"),
+            ),
         ),
     ),
     (

@@ -25,6 +25,7 @@ from compliance.register.rules import derive
 from compliance.register.services import duties
 from compliance.regulation.reference import Reference, reference
 from compliance.regulation.rulebook import BLOCKER, CRITICAL, ERROR, INFO, SEVERITIES, WARNING, Finding
+from compliance.reminders import services as reminders
 from compliance.reminders.models import DueDate
 from compliance.reminders.services import Paces
 from compliance.support.clock import today
@@ -280,6 +281,7 @@ def examine_all(around: Surroundings | None = None) -> int:
 
 def examine_again() -> None:
     """Examine all because a day has gone by; what that changed is noted, so that nothing remembered outlives it."""
+    reminders.follow_begun()
     before = _standing()
     examine_all()
     after = _standing()

@@ -4,7 +4,7 @@ from compliance.reminders.services.acting import find, hand_over, snooze, wake
 from compliance.reminders.services.deciding import Move, decide, enter_mover, follow, preview
 from compliance.reminders.services.expecting import expect, rows_for
 from compliance.reminders.services.pacing import Paces, days_of, kinds, shipped_pace, shipped_paces
-from compliance.reminders.services.sweeping import DAILY, NONE, SINGLE, WEEKLY, Found, sweep
+from compliance.reminders.services.sweeping import DAILY, NONE, SINGLE, WEEKLY, Found, follow_begun, sweep
 
 __all__ = [
     "DAILY",
@@ -20,6 +20,7 @@ __all__ = [
     "expect",
     "find",
     "follow",
+    "follow_begun",
     "hand_over",
     "kinds",
     "preview",

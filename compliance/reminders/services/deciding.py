@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 
-from compliance.records.actor import Actor
+from compliance.records.actor import Actor, system
 from compliance.records.services import note
 from compliance.reminders import rules
 from compliance.reminders.models import OPEN, SNOOZED, DueDate, Rhythm
@@ -76,6 +76,9 @@ def follow(kind: str, risk: str, paces: Paces | None = None) -> int:
         for row in db.session.scalars(select(DueDate).where(DueDate.id.in_(ids[start : start + BATCH]))):
             moved += _follow(row, paces)
         db.session.flush()
+    if moved:  # what was written with the old days is not given again
+        organisation_id = paces.organisation.id
+        note("reminders:follow", actor=system(organisation_id), subject=kind, risk=risk, moved=moved)
     return moved
 
 

@@ -52,7 +52,7 @@ function count(form) {
 }
 
 function move(step) {
-  const rows = [...document.querySelectorAll("[data-ledger] tbody tr")];
+  const rows = [...document.querySelectorAll("[data-ledger] tbody tr:not(.ledger-group)")];
   if (!rows.length) return;
   const at = rows.findIndex((row) => row.classList.contains("at"));
   const next = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
