@@ -20,9 +20,10 @@ def export(
 
 
 def purge() -> None:
-    """Drop the files whose time is over, in every organisation."""
+    """Drop the files whose time is over, in every organisation, and those that no organisation names."""
     for _organisation in accounts.visit_each():
         services.purge()
+    services.drop_orphans()
 
 
 def init_app(app: Flask) -> None:

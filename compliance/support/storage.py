@@ -4,6 +4,7 @@ import datetime
 import hashlib
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -49,6 +50,13 @@ def age_of(digest: str) -> datetime.timedelta:
     """How long a content has lain there; an equal one adopted since begins anew."""
     laid = datetime.datetime.fromtimestamp(path_of(digest).stat().st_mtime, datetime.UTC)
     return now() - laid
+
+
+def lying_since(moment: datetime.datetime) -> Iterator[Path]:
+    """Every file of the store that has lain there since before that moment: contents, and what was never finished."""
+    for file in _root().rglob("*"):
+        if file.is_file() and file.stat().st_mtime < moment.timestamp():
+            yield file
 
 
 def scratch(suffix: str = "") -> Path:

@@ -288,3 +288,24 @@ def test_the_file_that_an_import_read_is_never_dropped_by_time(context: Flask) -
     transactions.commit()
 
     assert purged(4000) == 0
+
+
+def test_what_no_row_names_is_dropped_after_a_day_and_nothing_else(context: Flask) -> None:
+    team = make_team()
+    kept, lost, fresh = (storage.put(io.BytesIO(words))[0] for words in (b"kept", b"lost", b"fresh"))
+    other = make_team()
+    enter(other.organisation.id)
+    db.session.add(
+        StoredFile(
+            organisation_id=other.organisation.id, token="t", digest=kept, name="x", media_type="text/plain", size=4
+        )
+    )
+    transactions.commit()
+    enter(team.organisation.id)
+    unfinished = storage.scratch()
+    long_ago = (clock.now() - datetime.timedelta(days=2)).timestamp()
+    for file in (storage.path_of(kept), storage.path_of(lost), unfinished):
+        os.utime(file, (long_ago, long_ago))
+    services.drop_orphans()
+    standing = [file.exists() for file in map(storage.path_of, (kept, lost, fresh))]
+    assert (standing, unfinished.exists()) == ([True, False, True], False)

@@ -11,9 +11,34 @@ from compliance.exports.services.building import (
     write,
 )
 from compliance.exports.services.gathering import Wish, count, entries, frame
-from compliance.exports.services.keeping import KEPT_DAYS, MEDIA, file_name, find_file, purge, recent_files
+from compliance.exports.services.keeping import (
+    KEPT_DAYS,
+    MEDIA,
+    drop_orphans,
+    file_name,
+    find_file,
+    purge,
+    recent_files,
+)
 
 __all__ = [
-    "AT_ONCE", "KEPT_DAYS", "MEDIA", "MOST_SELECTED", "Wish", "build", "build_for", "check", "count", "entries",
-    "file_name", "find_file", "frame", "purge", "recent_files", "request", "to_path", "write",
+    "AT_ONCE",
+    "KEPT_DAYS",
+    "MEDIA",
+    "MOST_SELECTED",
+    "Wish",
+    "build",
+    "build_for",
+    "check",
+    "count",
+    "drop_orphans",
+    "entries",
+    "file_name",
+    "find_file",
+    "frame",
+    "purge",
+    "recent_files",
+    "request",
+    "to_path",
+    "write",
 ]  # fmt: skip

@@ -28,6 +28,8 @@ KEPT_DAYS = 7
 _MOST_LISTED = 20
 #: A content is dropped only when it has lain for this long: an equal one may have been put there a moment ago.
 _SETTLED = datetime.timedelta(minutes=10)
+#: What nothing names after so long is nobody's: whoever was to name it has ended.
+_FORGOTTEN = datetime.timedelta(days=1)
 
 
 def keep(content: Path, wish: Wish, actor: Actor) -> StoredFile:
@@ -117,3 +119,16 @@ def _drop(digests: Iterable[str]) -> None:
     for digest in set(digests) - kept:
         if storage.path_of(digest).exists() and storage.age_of(digest) > _SETTLED:
             storage.drop(digest)
+
+
+def drop_orphans() -> int:
+    """Drop what has lain in the store for a day and no row names: what a killed process, or a transaction that was
+    dropped, left behind. Answers how many files went.
+    """
+    old = list(storage.lying_since(now() - _FORGOTTEN))
+    with across_organisations():
+        kept = set(db.session.scalars(select(StoredFile.digest).where(StoredFile.digest.in_([f.name for f in old]))))
+    orphans = [file for file in old if file.name not in kept]
+    for file in orphans:
+        file.unlink(missing_ok=True)
+    return len(orphans)
