@@ -151,3 +151,9 @@ def test_a_draft_that_goes_on_leaves_the_face_in_the_register_alone(context: Fla
     records.change(record, {**record.document, "department": link}, "register:record:change", actor=actor)
     transactions.commit()
     assert {face: seen[2] for face, seen in shown().items()} == {"working": place.id, "approved": place.id}
+
+
+def test_a_search_is_answered_anew(desk: Desk) -> None:
+    make_record(name="Payroll")
+    first = queries(desk, "register.index", q="pay")
+    assert queries(desk, "register.index", q="pay") > 5 <= first

@@ -19,9 +19,9 @@ def remembered_page(write: Callable[[], str], *parts: object) -> str:
     """What `write` answers to this person at this address today, until the organisation keeps a change.
 
     `parts` is what else the page shows and no chain tells of. A page that has something to say of the last act is
-    written for that once.
+    written for that once, and so is one that answers to words which hardly anybody types twice.
     """
-    if session.get("_flashes"):
+    if session.get("_flashes") or request.args.get("q"):
         return write()
     actor, token = g.actor, generate_csrf()
     others = sorted(m.organisation_id for m in g.memberships)
