@@ -130,6 +130,10 @@ def questions(visitor: Visitor) -> dict[str, Question]:
         "search as you type": asked(app, visitor.environ("search?q=recru", **fragment)),
         "today": asked(app, visitor.environ("")),
         "today, after a change": asked(app, visitor.environ(""), times=2, before=forget),
+        "agenda, first page": asked(app, visitor.environ("agenda/")),
+        "agenda, after a change": asked(app, visitor.environ("agenda/"), times=2, before=forget),
+        "agenda, by owner, after a change": asked(app, visitor.environ("agenda/?group=owner"), times=2, before=forget),
+        "a month, after a change": asked(app, visitor.environ("agenda/month"), times=2, before=forget),
         "autosave": Question(app, visitor.posts(draft, form.sent, "description"), expected=(204,)),
         "saving a section": Question(app, visitor.posts(save, form.sent, "description"), expected=(303,)),
     }

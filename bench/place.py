@@ -27,6 +27,7 @@ SOURCES = (
     "compliance/records",
     "compliance/regulation",
     "compliance/register",
+    "compliance/reminders",
     "migrations/versions",
 )
 NAME = "Groupe Halverin"

@@ -15,6 +15,8 @@ TARGETS: dict[str, tuple[float, str]] = {
     "record page, statements": (14, ""),
     "search as you type": (30, "x"),
     "today": (60, "x"),
+    "agenda, first page": (50, "x"),
+    "agenda, after a change, statements": (12, ""),
     "autosave": (25, "x"),
     "saving a section": (60, "x"),
     "import of 1000 rows": (6, "s"),

@@ -26,6 +26,7 @@ class DueDate(Owned, Departmental, Base):
         ForeignKeyConstraint(["organisation_id", "record_id"], ["records.organisation_id", "records.id"]),
         UniqueConstraint("record_id", "kind", "row_key"),
         Index("ix_due_dates_agenda", "organisation_id", "state", "due_on", "id"),
+        Index("ix_due_dates_counted", "organisation_id", "state", "kind", "due_on", "done_on"),
         Index("ix_due_dates_owner", "organisation_id", "owner_email", "state", "due_on"),
         Index("ix_due_dates_next_step", "next_step_on", "organisation_id"),
     )

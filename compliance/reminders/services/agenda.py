@@ -37,14 +37,12 @@ LINE = (
 
 
 class Count(NamedTuple):
-    """How many due dates are alike in all that the agenda narrows by."""
+    """How many due dates there are of a kind in a state, and how many of them are late."""
 
     state: str
-    is_late: int
     kind: str
-    owner: str
-    department: int | None
     number: int
+    late: int
 
 
 @dataclass(frozen=True)
@@ -73,22 +71,22 @@ class Query:
 
 def query_from(values: Mapping[str, Sequence[str]]) -> Query:
     """Read the question from the address of the page; what nobody could ask is left out."""
-    values = {name: tuple(printable(value)[:255] for value in given if value) for name, given in values.items()}
+    asked = {name: tuple(printable(value)[:255] for value in given if value) for name, given in values.items()}
 
     def one(name: str, among: Sequence[str]) -> str:
-        given = (values.get(name) or ("",))[0]
+        given = (asked.get(name) or ("",))[0]
         return given if given in among else among[0]
 
     return Query(
-        words=(values.get("q") or ("",))[0][:200].strip(),
-        kinds=tuple(kind for kind in values.get(KIND, ()) if kind in kinds()),
-        owners=values.get(OWNER, ()),
-        departments=values.get(DEPARTMENT, ()),
+        words=(asked.get("q") or ("",))[0][:200].strip(),
+        kinds=tuple(kind for kind in asked.get(KIND, ()) if kind in kinds()),
+        owners=asked.get(OWNER, ()),
+        departments=asked.get(DEPARTMENT, ()),
         state=one("state", STATES),
         group=one("group", GROUPS),
-        day=_day((values.get("day") or ("",))[0]),
-        after=(values.get("after") or ("",))[0],
-        before=(values.get("before") or ("",))[0],
+        day=_day((asked.get("day") or ("",))[0]),
+        after=(asked.get("after") or ("",))[0],
+        before=(asked.get("before") or ("",))[0],
     )
 
 
@@ -105,41 +103,43 @@ class Asked:
     def __init__(self, query: Query, actor: Actor, today: datetime.date, places: Mapping[str, int]) -> None:
         self.query, self.actor, self.today = query, actor, today
         mine = {MINE: actor.email, NONE: ""}
-        self.values: dict[str, set[Any]] = {
-            KIND: set(query.kinds),
-            OWNER: {mine.get(owner, owner) for owner in query.owners},
-            DEPARTMENT: {None if place == NONE else places.get(place, 0) for place in query.departments},
-        }
+        self.owners = {mine.get(owner, owner) for owner in query.owners}
+        self.places = [places[place] for place in query.departments if place in places]
 
     def counts(self) -> Sequence[Count]:
-        """How many there are of each sort, whatever narrows by kind, owner and department."""
-        parts = (self.today, self.query.words, self.query.day)
+        """How many the question finds, of each kind and state."""
+        query = self.query
+        parts = (self.today, query.words, query.day, self.actor.email, *sorted(query.owners), "in", *query.departments)
         return remembered("agenda:counts", self.actor, parts, self._count)
 
     def _count(self) -> Sequence[Count]:
-        late = case((DueDate.due_on < self.today, 1), else_=0)
-        by = (DueDate.state, late, DueDate.kind, DueDate.owner_email, DueDate.department_id)
-        chosen = select(*by, func.count()).where(self._is_shown(), *self._worded()).group_by(*by)
-        return [Count(*row) for row in db.session.execute(chosen)]
+        by, late = (DueDate.state, DueDate.kind), func.sum(case((DueDate.due_on < self.today, 1), else_=0))
+        chosen = select(*by, func.count(), late).where(self._is_shown(), *self._worded(), *self._placed())
+        return [Count(*row) for row in db.session.execute(chosen.group_by(*by))]
 
-    def matching(self, counts: Sequence[Count], *, without: str = "", state: str = "") -> list[Count]:
-        """The counts of what the question finds; with one facet lifted, for counting what that facet could choose."""
-        wanted = [(name, values) for name, values in self.values.items() if values and name != without]
-        state = state or self.query.state
-        return [c for c in counts if c.state == state and all(getattr(c, name) in values for name, values in wanted)]
+    def matching(self, counts: Sequence[Count], *, of_any_kind: bool = False, state: str = "") -> list[Count]:
+        """The counts of what the question finds in a state, or of what each kind would leave."""
+        kinds_of, state = self.query.kinds, state or self.query.state
+        return [c for c in counts if c.state == state and (of_any_kind or not kinds_of or c.kind in kinds_of)]
 
     def conditions(self, *, any_state: bool = False) -> list[ColumnElement[bool]]:
         """What narrows the list."""
-        found = [*self._worded()] if any_state else [DueDate.state == self.query.state, *self._worded()]
+        found = [*self._worded(), *self._placed()]
+        if not any_state:
+            found.append(DueDate.state == self.query.state)
         if self.query.state == DONE and not any_state:
             found.append(DueDate.done_on >= self.today - RECENT)
-        if self.values[KIND]:
-            found.append(DueDate.kind.in_(sorted(self.values[KIND])))
-        if self.values[OWNER]:
-            found.append(DueDate.owner_email.in_(sorted(self.values[OWNER])))
-        if places := self.values[DEPARTMENT]:
-            inside = DueDate.department_id.in_([place for place in places if place is not None])
-            found.append(or_(inside, DueDate.department_id.is_(None)) if None in places else inside)
+        if self.query.kinds:
+            found.append(DueDate.kind.in_(sorted(self.query.kinds)))
+        return found
+
+    def _placed(self) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if self.owners:
+            found.append(DueDate.owner_email.in_(sorted(self.owners)))
+        if self.query.departments:
+            inside = DueDate.department_id.in_(self.places)
+            found.append(or_(inside, DueDate.department_id.is_(None)) if NONE in self.query.departments else inside)
         return found
 
     def _is_shown(self) -> ColumnElement[bool]:

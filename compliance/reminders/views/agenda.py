@@ -20,7 +20,7 @@ from compliance.support.dates import as_day
 from compliance.support.errors import RuleBroken
 from compliance.support.i18n import _, _l, _n
 from compliance.support.permissions import Permission, requires
-from compliance.support.text import fold, printable
+from compliance.support.text import printable
 from forms.choices import Choices
 from forms.reminders import HandOverForm, PutOffForm
 
@@ -93,29 +93,27 @@ class Reader:
         return parts
 
     def filters(self, counts: Sequence[agenda.Count]) -> list[dict[str, Any]]:
-        """The filters, each value with how many due dates it would leave."""
+        """The filters; of the kinds, how many due dates each would leave."""
+        found = dict.fromkeys(self.query.kinds, 0)
+        for count in self.asked.matching(counts, of_any_kind=True):
+            found[count.kind] = found.get(count.kind, 0) + count.number
+        known = {
+            agenda.KIND: sorted(found, key=lambda kind: -found[kind]),
+            agenda.OWNER: [agenda.MINE, agenda.NONE, *self.people],
+            agenda.DEPARTMENT: [agenda.NONE, *(place.reference for place in self.places)],
+        }
         return [
-            {"name": facet, "label": str(label), "options": self._options(facet, counts)}
+            {"name": facet, "label": str(label), "options": self._options(facet, known[facet], found)}
             for facet, label in FACETS.items()
         ]
 
-    def _options(self, facet: str, counts: Sequence[agenda.Count]) -> list[dict[str, Any]]:
-        references = {place.id: place.reference for place in self.places}
-        found: dict[str, int] = {}
-        for count in self.asked.matching(counts, without=facet):
-            value = getattr(count, facet)
-            if facet == agenda.DEPARTMENT:
-                value = references.get(value)
-            found[value or agenda.NONE] = found.get(value or agenda.NONE, 0) + count.number
-        if facet == agenda.OWNER:
-            found[agenda.MINE] = found.get(g.actor.email, 0)
+    def _options(self, facet: str, known: Sequence[str], found: Mapping[str, int]) -> list[dict[str, Any]]:
         active = self.query.chosen(facet)
-        options: list[dict[str, Any]] = [
-            {"value": v, "label": self.word(facet, v), "count": found.get(v, 0), "active": v in active}
-            for v in dict.fromkeys((*found, *active))
+        return [
+            {"value": value, "label": self.word(facet, value), "active": value in active}
+            | ({"count": found[value]} if facet == agenda.KIND else {})
+            for value in dict.fromkeys((*known, *active))
         ]
-        first = (agenda.MINE, agenda.NONE)
-        return sorted(options, key=lambda o: (o["value"] not in first, -o["count"], fold(o["label"])))
 
 
 @bp.route(f"{AGENDA}/")
@@ -130,12 +128,13 @@ def _index() -> str:
     asked, query = reader.asked, reader.query
     counts, page = asked.counts(), agenda.page(asked)
     found = asked.matching(counts)
+    late = sum(count.late for count in found) if query.state == OPEN else 0
     return render_template(
         "reminders/index.html",
         query=query,
-        groups=_groups(page.rows, reader, found),
+        groups=_groups(page.rows, reader, late),
         total=sum(count.number for count in found),
-        late=sum(count.number for count in found if count.is_late) if query.state == OPEN else 0,
+        late=late,
         shown=len(page.rows),
         tabs=[
             {
@@ -177,21 +176,17 @@ def line_of(row: Any, reader: Reader, paces: services.Paces) -> dict[str, Any]:
     }
 
 
-def _groups(rows: Iterable[Any], reader: Reader, found: Sequence[agenda.Count]) -> list[dict[str, Any]]:
-    """The lines of a page under their headings, and of some how many there are in all."""
+def _groups(rows: Iterable[Any], reader: Reader, late: int) -> list[dict[str, Any]]:
+    """The lines of a page under their headings, and how many are late in all."""
     by_owner, paces = reader.query.group == agenda.OWNER, services.Paces()
-    heading: Callable[[Any], str] = (lambda row: row.owner_email) if by_owner else _week_of(reader)
-    totals: dict[str, int] = {}
-    for count in found:
-        key = count.owner if by_owner else _("Overdue") if count.is_late else ""
-        totals[key] = totals.get(key, 0) + count.number
+    heading: Callable[[Any], str] = (lambda row: reader.owner(row.owner_email)) if by_owner else _week_of(reader)
     return [
         {
-            "title": reader.owner(key) if by_owner else key,
-            "total": totals.get(key) if by_owner or reader.query.state == OPEN else None,
+            "title": title,
+            "total": late if title == _("Overdue") and not by_owner else 0,
             "rows": [line_of(row, reader, paces) for row in lines],
         }
-        for key, lines in groupby(rows, heading)
+        for title, lines in groupby(rows, heading)
     ]
 
 
