@@ -115,6 +115,7 @@ def _pages(app: Flask) -> None:
         parties_views.bp,
         export_views.bp,
         reminder_views.bp,
+        reminder_views.letters_bp,
     ):
         app.register_blueprint(blueprint)
     if app.config["SETTINGS"].environment != "production":

@@ -2,12 +2,20 @@
 
 from flask import Flask
 
-from compliance.cli import accounts, audit, exchange, register, sample, serve
+from compliance.cli import accounts, audit, exchange, register, reminders, sample, serve
 
 
 def init_app(app: Flask) -> None:
     """Give the commands to `flask`."""
     register.register.add_command(exchange.import_register)
     register.register.add_command(exchange.export_register)
-    for command in (serve.serve, accounts.organisation, accounts.user, audit.audit, register.register, sample.sample):
+    for command in (
+        serve.serve,
+        accounts.organisation,
+        accounts.user,
+        audit.audit,
+        register.register,
+        reminders.reminders,
+        sample.sample,
+    ):
         app.cli.add_command(command)

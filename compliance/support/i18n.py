@@ -1,6 +1,8 @@
 """Words in the person's language: French or English, from the person, else the organisation, else the browser."""
 
 import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,17 @@ def catalogue(language: str) -> NullTranslations:
 def speak(language: str) -> None:
     """Go on in this language: for work that no request asked for."""
     g.language = language
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak this language for a while: what is written for somebody else."""
+    before = g.get("language", "")
+    g.language = language
+    try:
+        yield
+    finally:
+        g.language = before
 
 
 def _(words: str, /, **values: Any) -> str:

@@ -1,6 +1,7 @@
 """The way out: a letter as a message, the mail server it is handed to, and what a server refuses, in words."""
 
 import os
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -130,9 +131,13 @@ def message(
     return made
 
 
+#: What ends a line, and what stands beside it; the no-break spaces of French stay.
+_BREAK = re.compile(r"[ \t\r\n\f\v\x1c-\x1e\x85\u2028\u2029]+")
+
+
 def one_line(text: str) -> str:
     """The text without line breaks and what cannot be printed."""
-    return " ".join(printable(text).split())
+    return _BREAK.sub(" ", printable(text)).strip()
 
 
 @contextmanager

@@ -44,6 +44,17 @@ def requires(permission: Permission | str) -> Callable[[View], View]:
     return mark
 
 
+def from_anywhere(view: View) -> View:
+    """Declare that a view may be sent to from outside our pages: its address alone says, signed, what it does."""
+    view.is_from_anywhere = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_from_anywhere(view: Any) -> bool:
+    """Whether a view takes what no page of ours sent."""
+    return getattr(view, "is_from_anywhere", False)
+
+
 def needed_by(view: Any) -> Permission | str | None:
     """What a view declared that it needs, or None."""
     return getattr(view, "needs_permission", None)

@@ -3,18 +3,20 @@
 import datetime
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import ForeignKey, Index, String, Text, insert, select, update
+from sqlalchemy import ForeignKey, Index, String, Text, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from compliance.support import jobs, mail
 from compliance.support.clock import now
 from compliance.support.db import Base, db, reading
+from compliance.support.jobs import Job
 
 log = structlog.get_logger()
 
@@ -78,11 +80,12 @@ class Written:
 
 def write(
     name: str, *, recipient: str, language: str, written: Written, key: str, person_id: int | None = None,
-    organisation_id: int | None = None, leaves: bool = True,
+    organisation_id: int | None = None, leaves: bool = True, tries: int = MOST_TRIES,
 ) -> Letter:  # fmt: skip
     """Put a letter in the post: a row, and the job that delivers it. The same `key` is the same letter.
 
-    One that does not leave is put in a folder even where there is a mail server.
+    One that does not leave is put in a folder even where there is a mail server; one that is tried once has its
+    answer at once.
     """
     digest = hashlib.sha256(key.encode()).hexdigest()[:40]
     letter = Letter(
@@ -93,7 +96,7 @@ def write(
     )  # fmt: skip
     db.session.add(letter)
     db.session.flush()
-    jobs.enqueue("deliver", organisation_id=organisation_id, letter=letter.id, leaves=leaves)
+    jobs.enqueue("deliver", organisation_id=organisation_id, letter=letter.id, leaves=leaves, tries=tries)
     return letter
 
 
@@ -103,7 +106,7 @@ def give_up(*, letter: int, **_rest: Any) -> None:
 
 
 @jobs.work("deliver", reads=True, given_up=give_up)
-def deliver(*, letter: int, leaves: bool, progress: jobs.Progress, **_rest: Any) -> dict[str, Any]:
+def deliver(*, letter: int, leaves: bool, tries: int, progress: jobs.Progress, **_rest: Any) -> dict[str, Any]:
     """Deliver a letter, unless it was; refused for now, it is tried again later, refused for good, it is dead.
 
     Between the server's word that it has the letter and ours that it was sent stands one statement: whoever dies
@@ -114,13 +117,13 @@ def deliver(*, letter: int, leaves: bool, progress: jobs.Progress, **_rest: Any)
         return {}
     tried = found.attempts + 1
     try:
-        _leave(found, leaves, progress)
+        _leave(found, progress, leaves=leaves, waits=tries > 1)
     except mail.Refused as refused:
-        return _refused(letter, tried, refused)
+        return _refused(letter, tried, refused, is_last=tried >= tries)
     return {}
 
 
-def _leave(letter: Letter, leaves: bool, progress: jobs.Progress) -> None:
+def _leave(letter: Letter, progress: jobs.Progress, *, leaves: bool, waits: bool) -> None:
     config, number, recipient = current_app.config, letter.id, letter.recipient
     server, sender = config["MAIL_SERVER"], config["MAIL_SENDER"]
     message = mail.message(
@@ -132,7 +135,7 @@ def _leave(letter: Letter, leaves: bool, progress: jobs.Progress) -> None:
         mail.to_file(message, config["SETTINGS"].var_dir / "letters")
         _mark(number, state=FILED, sent_at=now(), error="")
         return
-    was_down = _down_since()
+    was_down = _down_since(asks=not waits)
     try:
         with mail.line_to(server, name=config["MAIL_HOST"]) as line:
             # From here on nobody else may have the letter until each answer could have come.
@@ -147,19 +150,19 @@ def _leave(letter: Letter, leaves: bool, progress: jobs.Progress) -> None:
         pulse(LINE)
 
 
-def _down_since() -> str:
+def _down_since(*, asks: bool) -> str:
     """Since when the mail server cannot be reached, nothing when it can; refuses while it need not be asked again."""
     with db.engine.connect() as connection:
         said = connection.scalar(select(Heartbeat.said).where(Heartbeat.name == LINE)) or {}
-    if said and datetime.datetime.fromisoformat(said["until"]) > now():
+    if said and not asks and datetime.datetime.fromisoformat(said["until"]) > now():
         raise mail.LineDown(*said["error"].split(": ", 1))
     return str(said.get("since", ""))
 
 
-def _refused(number: int, tried: int, refused: mail.Refused) -> dict[str, Any]:
+def _refused(number: int, tried: int, refused: mail.Refused, *, is_last: bool) -> dict[str, Any]:
     """Die, or wait longer than the time before; a little by chance, so that what failed together comes apart."""
     reason = refused.error.partition(":")[0]
-    if refused.for_good or tried >= MOST_TRIES:
+    if refused.for_good or is_last:
         _mark(number, state=DEAD, attempts=tried, error=refused.error)
         log.warning("letter_dead", letter=number, reason=reason, tries=tried)
         return {"error": reason}
@@ -181,7 +184,7 @@ def try_again(letter: Letter, *, leaves: bool) -> None:
     if letter.state != DEAD:
         return
     letter.state, letter.attempts, letter.error = WAITING, 0, ""
-    jobs.enqueue("deliver", organisation_id=letter.organisation_id, letter=letter.id, leaves=leaves)
+    jobs.enqueue("deliver", organisation_id=letter.organisation_id, letter=letter.id, leaves=leaves, tries=MOST_TRIES)
 
 
 def pulse(name: str, **said: Any) -> None:
@@ -197,3 +200,61 @@ def pulse(name: str, **said: Any) -> None:
         log.debug("pulse_taken", name=name)  # somebody else left the first word at the same moment
     finally:
         reading.reset(before)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How what works unseen is doing. `silent` names the programs that should have been heard and were not."""
+
+    silent: tuple[str, ...]
+    scheduler_at: datetime.datetime | None
+    worker_at: datetime.datetime | None
+    waiting_jobs: int
+    running_jobs: int
+    waiting_letters: int
+    oldest_letter: datetime.datetime | None
+    dead_letters: int
+    line_down_since: datetime.datetime | None
+    line_error: str
+
+
+#: A program that has not been heard for so long is silent: each leaves word every ten seconds.
+SILENT_AFTER = datetime.timedelta(minutes=2)
+
+
+def heard() -> dict[str, datetime.datetime]:
+    """When scheduler and worker were last heard. A worker that is long at one job is heard by the lease it renews."""
+    found = {row.name: row.at for row in db.session.execute(select(Heartbeat.name, Heartbeat.at))}
+    leased = db.session.scalar(select(func.max(Job.lease_until)).where(Job.state == jobs.RUNNING))
+    if leased is not None and leased > now():
+        found[WORKER] = max(found.get(WORKER, leased), min(leased, now()))
+    return found
+
+
+def silent(moments: Mapping[str, datetime.datetime] | None = None) -> tuple[str, ...]:
+    """The programs that should have been heard and were not; none of them just after a start.
+
+    The scheduler wakes the worker: while it is silent, the silence of the worker proves nothing and is not told.
+    """
+    moments = heard() if moments is None else moments
+    last = now() - SILENT_AFTER
+    begun: datetime.datetime = current_app.config["STARTED_AT"]
+    quiet = [name for name in (SCHEDULER, WORKER) if moments.get(name, begun) < last]
+    return tuple(quiet[:1])
+
+
+def health(organisation_id: int | None = None) -> Health:
+    """How the post of an organisation, or of the whole installation, is doing."""
+    moments = heard()
+    here = () if organisation_id is None else (Letter.organisation_id == organisation_id,)
+    letters = select(func.count(), func.min(Letter.created_at)).where(*here)
+    waiting, oldest = db.session.execute(letters.where(Letter.state == WAITING)).one()
+    dead = db.session.execute(letters.where(Letter.state == DEAD)).one()[0]
+    alive = select(Job.state, func.count().label("number")).where(Job.state.in_((jobs.WAITING, jobs.RUNNING)))
+    queue = {row.state: row.number for row in db.session.execute(alive.group_by(Job.state))}
+    said = db.session.scalar(select(Heartbeat.said).where(Heartbeat.name == LINE)) or {}
+    return Health(
+        silent(moments), moments.get(SCHEDULER), moments.get(WORKER), queue.get(jobs.WAITING, 0),
+        queue.get(jobs.RUNNING, 0), waiting, oldest, dead,
+        datetime.datetime.fromisoformat(said["since"]) if said else None, said.get("error", ""),
+    )  # fmt: skip

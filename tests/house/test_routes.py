@@ -16,7 +16,7 @@ SEGMENT = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+)?")
 OPEN_TO_ALL = {
     "accounts.enter_sample", "accounts.health", "accounts.home", "accounts.join", "accounts.preferences",
     "development.pieces",
-    "accounts.start", "reminders.feed", "security.login", "security.logout", "static",
+    "accounts.start", "letters.stop", "reminders.feed", "security.login", "security.logout", "static",
 }  # fmt: skip
 #: Doors that the sign-in library brings and we do not open.
 CLOSED_TO_ALL = {"security.static", "security.verify"}

@@ -87,6 +87,8 @@ def test_a_template_carries_no_style_script_or_unescaped_text(path: Path) -> Non
     if path.is_relative_to(TEMPLATES / "pdf"):
         return
     text = text_of(path)
+    if path.is_relative_to(TEMPLATES / "email"):  # mail programs know no other style
+        text = text.replace(" style=", " ")
     assert (
         re.findall(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\b(?:src|type=\"application/json\"))|javascript:", text)
         == []

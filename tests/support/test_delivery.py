@@ -144,7 +144,7 @@ def test_what_people_type_opens_no_header(subject: str, office: Office) -> None:
         "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Language", "Content-Type",
         "MIME-Version", *({"X-Peer", "X-MailFrom", "X-RcptTo"} & set(taken.keys())),
     }  # fmt: skip
-    assert taken["Subject"].split() == mail.one_line(subject).split()
+    assert str(taken["Subject"]) == mail.one_line(subject)
     assert office.recipients == ["dpo@chene.example"]
 
 
@@ -285,7 +285,7 @@ def test_a_worker_that_lost_its_letter_while_it_called_the_server_sends_nothing(
 
     number = made.id
     with pytest.raises(jobs.Cancelled):
-        post.deliver(letter=number, leaves=True, organisation_id=None, progress=overtaken)  # type: ignore[arg-type]
+        post.deliver(letter=number, leaves=True, tries=1, progress=overtaken)  # type: ignore[arg-type]
     assert (office.lines, office.letters, state(made).state) == (1, [], WAITING)
 
 

@@ -15,7 +15,7 @@ from compliance.records.actor import Actor
 from compliance.support.db import enter
 from compliance.support.errors import Forbidden, NotFound
 from compliance.support.i18n import _, language_now
-from compliance.support.permissions import OPERATOR, PUBLIC, SIGNED_IN, needed_by
+from compliance.support.permissions import OPERATOR, PUBLIC, SIGNED_IN, is_from_anywhere, needed_by
 from compliance.support.transactions import SAFE_METHODS
 
 #: The endpoints of libraries, which cannot carry our mark.
@@ -116,6 +116,12 @@ def _is_asked_by_script() -> bool:
     )
 
 
+def _is_open_to_programs(endpoint: str | None) -> bool:
+    """Libraries check by themselves; an address of ours that is signed needs no page that sent it."""
+    view = current_app.view_functions.get(endpoint or "")
+    return endpoint in LIBRARY_ENDPOINTS or is_from_anywhere(view)
+
+
 def _keep_organisation(endpoint: str, values: dict[str, Any]) -> None:
     organisation = g.get("organisation")
     if organisation is None or "organisation" in values:
@@ -136,7 +142,7 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
     def check() -> ResponseReturnValue | None:
         brakes.slow_down_guesses()
         answer = admit(csrf)
-        if answer is None and request.method not in SAFE_METHODS and request.endpoint not in LIBRARY_ENDPOINTS:
+        if answer is None and request.method not in SAFE_METHODS and not _is_open_to_programs(request.endpoint):
             csrf.protect()
         if answer is None:
             traces.leave()

@@ -73,6 +73,20 @@ GROUPS: tuple[tuple[LazyString, tuple[Card, ...]], ...] = (
         ),
     ),
     (
+        _l("What leaves"),
+        (
+            Card(_MANAGE, "mail", "letters.index", _l("Letters"), _l("What was sent to whom, and what was refused")),
+            Card(_MANAGE, "info", "letters.health", _l("Health"), _l("Whether worker, scheduler and mail server work")),
+            Card(
+                OPERATOR,
+                "mail",
+                "letters.installation",
+                _l("Letters of the installation"),
+                _l("Whether they leave, for all organisations"),
+            ),
+        ),
+    ),
+    (
         _l("What the product knows"),
         (
             Card(_READ, "columns", ".lists", _l("Lists"), _l("What forms offer to choose from, and your own entries")),

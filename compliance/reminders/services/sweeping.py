@@ -23,6 +23,7 @@ from compliance.records.actor import system
 from compliance.records.services import note
 from compliance.reminders import notifications
 from compliance.reminders.models import OPEN, SNOOZED, DueDate, LetterChoice, Notice, SweepRun
+from compliance.reminders.notifications import DIGEST
 from compliance.reminders.rules import ESCALATION, HANDED, Step, to_tell
 from compliance.reminders.services.deciding import follow
 from compliance.reminders.services.pacing import Paces, kinds, shipped_paces
@@ -31,7 +32,6 @@ from compliance.support.clock import now
 from compliance.support.db import db
 
 SINGLE, DAILY, WEEKLY, NONE = "single", "daily", "weekly", "none"
-DIGEST = "digest"
 #: Letters leave from this hour on, where the organisation is.
 MORNING = 8
 #: Due dates that are told in one transaction.
@@ -232,11 +232,12 @@ def _write_letter(group: Sequence[tuple[Notice, DueDate]], paces: Paces, found: 
     person = db.session.get_one(Person, group[0][0].person_id)
     sort = group[0][0].step.partition(":")[0] if len(group) == 1 else DIGEST
     language = person.language or paces.organisation.language
-    written = notifications.compose(sort, language, person, paces.organisation, [_item(*pair) for pair in group])
+    written = notifications.compose(sort, language, person, paces.organisation, [_item(*pair, paces) for pair in group])
     key = "|".join(sorted(f"{n.due_id}.{n.due_on}.{n.step}.{n.person_id}" for n, _row in group))
     letter = post.write(
         sort, person_id=person.id, recipient=person.email, language=language, written=written,
         key=f"{paces.organisation.id}|{key}", organisation_id=paces.organisation.id,
+        leaves=not paces.organisation.is_sample,
     )  # fmt: skip
     for notice, _row in group:
         notice.letter_id = letter.id
@@ -245,10 +246,11 @@ def _write_letter(group: Sequence[tuple[Notice, DueDate]], paces: Paces, found: 
     found.letters.append({"to": person.email, "kind": kind, "subject": written.subject, "step": step})
 
 
-def _item(notice: Notice, row: DueDate) -> notifications.Item:
+def _item(notice: Notice, row: DueDate, paces: Paces) -> notifications.Item:
     return notifications.Item(
-        row.kind, row.title, row.reference, row.due_on, notice.step, row.endpoint, row.place, row.snoozed_until
-    )
+        row.kind, row.title, row.reference, row.due_on, notice.step, row.endpoint, row.place, row.snoozed_until,
+        row.owner_email, paces.pace(row.kind, row.risk).is_required,
+    )  # fmt: skip
 
 
 def _remember(paces: Paces, found: Found) -> None:
