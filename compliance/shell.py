@@ -12,9 +12,12 @@ from compliance.support.permissions import Permission
 
 #: Stands in no place of the navigation: it leads to all of them.
 SEARCH = "accounts.search"
+#: Pages that other domains have among the settings, and the rest of theirs.
+SETTINGS = ("accounts.", "letters.", "reminders.rhythm")
+AGENDA = ("reminders.bulk", "reminders.index", "reminders.month", "reminders.subscribe")
 
 
-def _link(label: str, icon: str, endpoint: str, prefix: str) -> dict[str, Any]:
+def _link(label: str, icon: str, endpoint: str, prefix: str | tuple[str, ...]) -> dict[str, Any]:
     here = (request.endpoint or "").startswith(prefix) and request.endpoint != SEARCH
     return {"label": label, "icon": icon, "url": url_for(endpoint), "active": here, "count": 0}
 
@@ -26,7 +29,7 @@ def _navigation() -> list[dict[str, Any]]:
     if actor.can(Permission.REGISTER_READ):
         items.append(_link(_("Findings"), "flag", "findings.index", "findings."))
     if actor.can(Permission.AGENDA_READ):
-        items.append(_link(_("Agenda"), "agenda", "reminders.index", "reminders."))
+        items.append(_link(_("Agenda"), "agenda", "reminders.index", AGENDA))
     if actor.can(Permission.PARTIES_READ):
         items.append(_link(_("Organisations and systems"), "party", "parties.index", "parties."))
     if actor.can(Permission.EXPORTS_BUILD):
@@ -36,7 +39,7 @@ def _navigation() -> list[dict[str, Any]]:
 
 def _settings() -> list[dict[str, Any]]:
     if g.actor.can(Permission.ORGANISATION_READ):
-        return [_link(_("Settings"), "settings", "accounts.settings", "accounts.")]
+        return [_link(_("Settings"), "settings", "accounts.settings", SETTINGS)]
     return []
 
 

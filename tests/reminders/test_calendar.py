@@ -204,7 +204,7 @@ def test_its_page_says_when_it_was_used_last(desk: Desk) -> None:
 
 def test_who_asks_too_often_is_told_to_wait(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = desk.client.application.config["SETTINGS"]
-    in_earnest = dataclasses.replace(settings, environment="development")  # in tests, nobody counts
+    in_earnest = dataclasses.replace(settings, environment="local")  # in tests, nobody counts
     monkeypatch.setitem(desk.client.application.config, "SETTINGS", in_earnest)
     statuses = {desk.client.get("/calendar/unknown.ics").status_code for _time in range(61)}
     assert statuses == {404, 429}

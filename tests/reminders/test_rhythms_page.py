@@ -37,7 +37,7 @@ def review_of(record: Record) -> datetime.date:
 
 def test_the_page_says_what_the_house_ships_and_that_nobody_decided(desk: Desk) -> None:
     text = desk.page("reminders.rhythms").text
-    assert "Every 12 months, announced 30, 7 days before, escalated after 14 days" in text
+    assert "Every 12 months, announced 30 and 7 days before, escalated after 14 days" in text
     assert "Nobody: as it ships" in text
     assert "Trente" in text
     assert "not checked against an official text" in text
@@ -57,7 +57,7 @@ def test_what_a_rhythm_moves_is_shown_before_it_is_kept(desk: Desk) -> None:
     desk.send("reminders.rhythm", {**page.form(), "confirm": "yes"}, **values)
     assert review_of(record) == datetime.date(2027, 5, 23)
     text = desk.page("reminders.rhythms").text
-    assert "Every 6 months, announced 14, 3 days before, escalated after 7 days" in text
+    assert "Every 6 months, announced 14 and 3 days before, escalated after 7 days" in text
     assert "Letters required: nobody may silence them." in text
     assert desk.team.people["dpo"].name in text
 

@@ -188,13 +188,23 @@ def page(asked: Asked) -> Page:
     )
 
 
+#: The day by which each list is ordered: when it is due, when it comes back, when it was done.
+DAYS = {OPEN: DueDate.due_on, SNOOZED: DueDate.snoozed_until, DONE: DueDate.done_on}
+
+
+def day_of(row: Any, query: Query) -> datetime.date:
+    """The day of a line in the list that was asked for."""
+    day: datetime.date = getattr(row, DAYS[query.state].key)
+    return day
+
+
 def _order(query: Query) -> tuple[Any, ...]:
-    by_day = (DueDate.due_on, DueDate.id)
+    by_day = (DAYS[query.state], DueDate.id)
     return (DueDate.owner_email, *by_day) if query.group == OWNER else by_day
 
 
 def _cursor(row: Any, query: Query) -> str:
-    return "|".join((row.owner_email if query.group == OWNER else "", row.due_on.isoformat(), str(row.id)))
+    return "|".join((row.owner_email if query.group == OWNER else "", day_of(row, query).isoformat(), str(row.id)))
 
 
 def _place(cursor: str, query: Query) -> tuple[Any, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from compliance.regulation.reference import Provenance, Term, reference
-from compliance.reminders.documents import HIGH
+from compliance.reminders.documents import HIGH, STANDARD
 from compliance.reminders.models import Rhythm
 from compliance.reminders.rules import Pace
 from compliance.reminders.services.pacing import Paces, kinds, shipped_paces
@@ -27,9 +27,10 @@ class Line:
 
 
 def lines() -> list[Line]:
-    """Every kind that can fall due."""
-    paces = Paces()
-    return [_line(kind, risk, shipped, paces) for (kind, risk), shipped in shipped_paces().items()]
+    """Every kind that can fall due, its high risk beside it."""
+    paces, shipped = Paces(), shipped_paces()
+    ordered = [(kind, risk) for kind in kinds() for risk in (STANDARD, HIGH) if (kind, risk) in shipped]
+    return [_line(kind, risk, shipped[kind, risk], paces) for kind, risk in ordered]
 
 
 def line(kind: str, risk: str) -> Line:

@@ -56,7 +56,6 @@ class Reader:
         self.today = today(g.organisation.zone)
         ids = {place.reference: place.id for place in self.places}
         self.asked = agenda.Asked(self.query, g.actor, self.today, ids)
-        self.place_names = {place.id: place.name for place in self.places}
 
     def address(self, **changes: str | Sequence[str]) -> str:
         """The address of the same list with something changed, from its first page unless that is what changes."""
@@ -169,7 +168,6 @@ def line_of(row: Any, reader: Reader, paces: services.Paces) -> dict[str, Any]:
         "url": place_of(row),
         "what": kind_words(row.kind),
         "owner": reader.owner(row.owner_email),
-        "department": reader.place_names.get(row.department_id, ""),
         "is_late": row.state == OPEN and row.due_on < reader.today,
         "is_statutory": agenda.is_statutory(row.kind),
         "is_escalated": agenda.is_escalated(row, paces),
@@ -195,8 +193,9 @@ def _week_of(reader: Reader) -> Callable[[Any], str]:
     this = reader.today - datetime.timedelta(days=reader.today.weekday())
 
     def words(row: Any) -> str:
-        monday = row.due_on - datetime.timedelta(days=row.due_on.weekday())
-        if reader.query.state == OPEN and row.due_on < reader.today:
+        day = agenda.day_of(row, reader.query)
+        monday = day - datetime.timedelta(days=day.weekday())
+        if reader.query.state == OPEN and day < reader.today:
             return _("Overdue")
         if monday in (this, this + WEEK):
             return _("This week") if monday == this else _("Next week")
