@@ -15,6 +15,7 @@ from compliance.records.remembering import remembered
 from compliance.register.models import Action, FindingRow, Opinion, RegisterEntry, RegisterFacet
 from compliance.register.services.findings import Health, health
 from compliance.register.services.listing import SOON_DAYS
+from compliance.reminders.models import OPEN, DueDate
 from compliance.support.clock import day_of
 from compliance.support.dates import zone
 from compliance.support.db import db
@@ -25,6 +26,8 @@ SHOWN = 10
 NOW, SOON, THEN = URGENCIES = ("now", "soon", "then")
 #: The findings that a contract mends: those who keep contracts begin there.
 CONTRACT_RULES = ("R052", "R053")
+#: Due dates that have blocks of their own.
+TOLD_APART = ("action", "activity_review", "approval_waiting", "draft_alone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,9 @@ class Item:
     who: str = ""
     mark: str = ""
     number: int = 0
+    kind: str = ""
+    endpoint: str = ""
+    place: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -187,6 +193,14 @@ def _doing(actor: Actor, day: datetime.date) -> Iterable[Block]:
         lambda row: ("actions_overdue", NOW) if row.due_on < day else ("actions", SOON),
         lambda row: Item(row.reference, row.name, day=row.due_on, words=row.title, who=row.owner_email, number=row.id),
     )
+    if actor.can(Permission.AGENDA_READ):
+        yield from _parted(
+            db.session.execute(_dates(actor, day).limit(2 * SHOWN)).all(),
+            lambda row: ("dates_overdue", NOW) if row.due_on < day else ("dates", SOON),
+            lambda row: Item(
+                row.reference, row.title, day=row.due_on, kind=row.kind, endpoint=row.endpoint, place=row.place
+            ),
+        )
     if actor.can(Permission.REGISTER_WRITE):
         yield from _parted(
             db.session.execute(_drafts(actor).limit(2 * SHOWN)).all(),
@@ -229,6 +243,17 @@ def _actions(actor: Actor, day: datetime.date) -> Select[*tuple[Any, ...]]:
         .where(Action.done_on.is_(None), wanted)
     )
     return chosen.order_by(Action.due_on, Action.id)
+
+
+def _dates(actor: Actor, day: datetime.date) -> Select[*tuple[Any, ...]]:
+    """What else is late or soon due: one's own or, for who writes the register, all that they see of it."""
+    shown = (DueDate.reference, DueDate.title, DueDate.due_on, DueDate.kind, DueDate.endpoint, DueDate.place)
+    chosen = select(*shown, _many(case((DueDate.due_on < day, 1), else_=0)))
+    soon = day + datetime.timedelta(days=SOON_DAYS)
+    chosen = chosen.where(DueDate.state == OPEN, DueDate.due_on <= soon, DueDate.kind.not_in(TOLD_APART))
+    if not actor.can(Permission.REGISTER_WRITE):
+        chosen = chosen.where(DueDate.owner_email == actor.email)
+    return chosen.order_by(DueDate.due_on, DueDate.id)
 
 
 def _drafts(actor: Actor) -> Select[*tuple[Any, ...]]:

@@ -9,6 +9,7 @@ from compliance.accounts import services as accounts
 from compliance.accounts.guard import remembered_page
 from compliance.dashboard import services
 from compliance.records.actor import APPROVED, WORKING
+from compliance.reminders.views.blueprint import kind_words, place_of
 from compliance.support.clock import today as day_in
 from compliance.support.i18n import _, _l
 from compliance.support.permissions import Permission, requires
@@ -27,6 +28,8 @@ TITLES = {
     "contracts": (_l("Processors without a contract in force"), ""),
     "reviews_overdue": (_l("Reviews overdue"), ""),
     "actions_overdue": (_l("Actions overdue"), ""),
+    "dates_overdue": (_l("Other dates overdue"), ""),
+    "dates": (_l("Other dates within 30 days"), ""),
     "reviews_soon": (_l("Reviews within 30 days"), ""),
     "actions": (_l("Your actions"), ""),
     "drafts": (_l("Drafts to go on with"), ""),
@@ -81,7 +84,13 @@ def _block(block: services.Block, day: Any) -> dict[str, Any]:
         "total": block.total,
         "more_url": _all_of(block.name) if block.total > len(block.items) else "",
         "lines": [
-            {"item": item, "url": _address(block.name, item), "is_late": _is_late(item, day)} for item in block.items
+            {
+                "item": item,
+                "url": _address(block.name, item),
+                "is_late": _is_late(item, day),
+                "kind": kind_words(item.kind) if item.kind else "",
+            }
+            for item in block.items
         ],
     }
 
@@ -92,6 +101,8 @@ def _is_late(item: services.Item, day: Any) -> bool:
 
 def _address(name: str, item: services.Item) -> str:
     """Where the thing is done: in place where there is a page for it, else on the record."""
+    if item.endpoint:
+        return place_of(item)
     if name == "approvals":
         return url_for("register.approve", reference=item.reference)
     if name == "opinions":
@@ -112,6 +123,10 @@ def _all_of(name: str) -> str:
         "contracts": url_for("findings.index", rule=services.CONTRACT_RULES),
         "reviews_overdue": url_for("register.index", review="overdue", sort="review"),
         "reviews_soon": url_for("register.index", review="soon", sort="review"),
+        "actions": url_for("reminders.index", kind="action", owner="mine"),
+        "actions_overdue": url_for("reminders.index", kind="action"),
+        "dates_overdue": url_for("reminders.index"),
+        "dates": url_for("reminders.index"),
         "drafts": url_for("register.index", state="draft", sort="updated", order="desc"),
         "unowned": url_for("register.index", state="draft"),
     }.get(name, "")

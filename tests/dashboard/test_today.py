@@ -162,6 +162,23 @@ def test_reviews_and_actions_are_told_by_their_day(house: House) -> None:
     assert colleague.name in house.page(dpo).text
 
 
+@pytest.mark.database
+def test_what_else_falls_due_is_told_with_what_it_is_and_leads_to_its_place(house: House) -> None:
+    dpo, legal = house.person("dpo"), house.person("legal")
+    for number, days in enumerate((-3, 12, 31)):
+        day = (DAY + datetime.timedelta(days)).isoformat()
+        measure = {"key": f"m{number}", "category": "encryption", "label": f"Lock {number}", "in_place": False}
+        make_record(name="Payroll", measures=[{**measure, "due_on": day}], **owned_by(legal))
+    blocks = house.blocks(dpo)
+    assert [item.name for item in blocks["dates_overdue"].items] == ["Payroll · Lock 0"]
+    assert [item.name for item in blocks["dates"].items] == ["Payroll · Lock 1"]
+    page = house.page(dpo)
+    assert "Security measure to put in place" in page.text
+    assert page.links["Payroll · Lock 0"].endswith("#r-measures-m0")
+    assert house.blocks(legal)["dates"].total == 1, "one's own"
+    assert "dates" not in house.blocks(house.person("controller")), "nothing of theirs"
+
+
 def test_drafts_that_nobody_owns_are_shown_to_the_dpo(house: House) -> None:
     dpo = house.person("dpo")
     make_record(name="Owned", **owned_by(dpo))
