@@ -15,9 +15,10 @@ from compliance.reminders import services as reminders
 from compliance.reminders.models import DueDate, LetterChoice, Notice
 from compliance.support import clock, transactions
 from compliance.support.db import db, enter
+from compliance.support.errors import RuleBroken
 from compliance.support.jobs import Job
 from compliance.support.post import Letter
-from tests.helpers.makers import make_person, make_record
+from tests.helpers.makers import actor_of, make_department, make_person, make_record
 from tests.register.records import Team, make_approved, make_team
 
 pytestmark = pytest.mark.database
@@ -301,3 +302,29 @@ def test_two_schedulers_at_once_write_each_letter_once(team: Team, app: Flask) -
     assert failures == []
     assert sorted(db.session.scalars(select(Letter.recipient))) == emails
     assert db.session.scalar(select(db.func.count()).select_from(Notice)) == len(emails)
+
+
+def test_who_may_not_see_a_record_is_neither_given_its_date_nor_told(team: Team) -> None:
+    here, elsewhere = make_department("Human resources"), make_department("IT")
+    head = make_person("contributor", organisation=team.organisation, department=here.reference)
+    other = make_person("contributor", organisation=team.organisation, department=elsewhere.reference)
+    link = {"kind": "department", "reference": here.reference, "name": here.name}
+    row = {"key": "m1", "label": "Encryption", "due_on": "2027-03-03"}
+    due = one("measure", head, measures=[row], department=link, name="Secret investigation")
+    with pytest.raises(RuleBroken, match="may not see"):
+        reminders.hand_over([due], other.email, actor=team.actor("dpo"))
+    transactions.rollback()
+    enter(team.organisation.id)
+    due.owner_email = other.email  # they answered for it before they went to another department
+    transactions.commit()
+    assert told(swept(team, "2027-03-03")) == [(team.people["dpo"].email, "measure", "due")]
+
+
+def test_only_the_data_protection_officer_puts_off_what_nobody_may_silence(team: Team) -> None:
+    data = {"key": "d1", "label": "x", "active_value": 12, "active_unit": "months", "active_start": "collection"}
+    due = one("retention_purge", None, ended_on="2026-06-30", data=[data])
+    legal = make_person("legal", organisation=team.organisation)
+    with pytest.raises(RuleBroken, match="only the data protection officer"):
+        reminders.snooze([due], datetime.date(2027, 8, 1), "x", actor=actor_of(legal, team.organisation))
+    reminders.snooze([due], datetime.date(2027, 8, 1), "x", actor=team.actor("dpo"))
+    assert due.state == "snoozed"

@@ -9,7 +9,8 @@ from compliance.accounts import services as accounts
 from compliance.records.actor import Actor
 from compliance.records.services import note
 from compliance.reminders.models import OPEN, SNOOZED, DueDate
-from compliance.reminders.services.pacing import Paces
+from compliance.reminders.services.audience import Audience
+from compliance.reminders.services.pacing import Paces, kinds
 from compliance.support.db import db
 from compliance.support.errors import NotFound, RuleBroken
 from compliance.support.i18n import _
@@ -39,12 +40,19 @@ def snooze(rows: Sequence[DueDate], until: datetime.date, reason: str, *, actor:
     for row in rows:
         if paces.pace(row.kind, row.risk).is_statutory:
             raise RuleBroken(_("%(title)s: this day is set by law and cannot be put off.", title=row.title))
+        if _is_watched(row, paces) and not actor.can(Permission.AGENDA_PLAN):
+            raise RuleBroken(_("%(title)s: only the data protection officer can put this off.", title=row.title))
         row.state, row.snoozed_until, row.reason, row.told_through = SNOOZED, until, reason, paces.today
         paces.aim(row)
         note(
             "reminders:snooze", actor=actor, subject=row.reference, kind=row.kind, due=row.due_on.isoformat(),
             until=until.isoformat(), reason=reason,
         )  # fmt: skip
+
+
+def _is_watched(row: DueDate, paces: Paces) -> bool:
+    """Whether silence about it is not for anybody to choose: it is required, or waits for somebody else."""
+    return paces.pace(row.kind, row.risk).is_required or bool(kinds()[row.kind].extra.get("asks"))
 
 
 def wake(rows: Sequence[DueDate], *, actor: Actor) -> None:
@@ -64,11 +72,18 @@ def hand_over(rows: Sequence[DueDate], email: str, *, actor: Actor) -> None:
     names = accounts.directory()
     if email not in names:
         raise RuleBroken(_("Choose somebody of the organisation."), field="owner")
+    paces = Paces()
+    audience = Audience(paces.organisation)
     for row in rows:
         if row.owner_email == email:
             continue
+        if audience.reader(email, row) is None:
+            raise RuleBroken(
+                _("%(name)s may not see “%(title)s”: choose somebody who does.", name=names[email], title=row.title),
+                field="owner",
+            )
         row.owner_email, row.handed_by = email, actor.name
-        row.next_step_on = Paces().today  # the next sweep says so
+        row.next_step_on = paces.today  # the next sweep says so
         note(
             "reminders:hand-over", actor=actor, subject=row.reference, kind=row.kind, due=row.due_on.isoformat(),
             to=names[email],

@@ -7,24 +7,23 @@ jumps back all end in the same letters. Nothing is lost: a letter is a row of th
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload
 
-from compliance.accounts.models import Membership, Person
+from compliance.accounts.models import Person
 from compliance.records.actor import system
 from compliance.records.services import note
 from compliance.reminders import notifications
-from compliance.reminders.models import OPEN, SNOOZED, DueDate, LetterChoice, Notice, SweepRun
+from compliance.reminders.models import OPEN, SNOOZED, DueDate, Notice, SweepRun
 from compliance.reminders.notifications import DIGEST
 from compliance.reminders.rules import ESCALATION, HANDED, Step, to_tell
+from compliance.reminders.services.audience import Audience
 from compliance.reminders.services.deciding import follow
 from compliance.reminders.services.pacing import Paces, kinds, shipped_paces
 from compliance.support import post, transactions
@@ -57,43 +56,14 @@ class Found:
         return {"due": self.due, "letters": self.letters, "escalated": self.escalated, "suppressed": reasons}
 
 
-@dataclass
-class People:
-    """Who can hear of something in the organisation entered, and how they want to."""
-
-    @cached_property
-    def by_email(self) -> Mapping[str, Person]:
-        """Those who are active here, by address."""
-        return {person.email: person for person, _roles in self._members}
-
-    @cached_property
-    def _members(self) -> Sequence[tuple[Person, str]]:
-        here = Membership.organisation_id == db.session.info["organisation_id"]
-        chosen = select(Membership).where(here).options(joinedload(Membership.person)).order_by(Membership.id)
-        moment = now()
-        return [
-            (m.person, m.role)
-            for m in db.session.scalars(chosen)
-            if m.person.active and (m.until is None or m.until > moment)
-        ]
-
-    def with_role(self, role: str) -> list[Person]:
-        """Those who have that role here."""
-        return list({person.id: person for person, held in self._members if held == role}.values())
-
-    @cached_property
-    def choices(self) -> Mapping[tuple[int, str], str]:
-        """How each wants to hear of what, by (person, kind)."""
-        return {(choice.person_id, choice.kind): choice.how for choice in db.session.scalars(select(LetterChoice))}
-
-
 def sweep(*, dry_run: bool = False) -> Found:
     """Tell what has come due in the organisation entered, as far as it was not told; `dry_run` keeps nothing.
 
     Commits in batches: first who is to hear of what, then the letters, so that one letter may tell of several things
     and an interrupted sweep goes on where it stopped.
     """
-    found, paces, people = Found(), Paces(), People()
+    found, paces = Found(), Paces()
+    people = Audience(paces.organisation)
     is_morning = now().astimezone(ZoneInfo(paces.organisation.zone)).hour >= MORNING
     if is_morning or not dry_run:
         follow_begun(paces)
@@ -140,7 +110,7 @@ def _next_batch(paces: Paces) -> Sequence[DueDate]:
     return db.session.scalars(ordered.with_for_update(skip_locked=True)).all()
 
 
-def _tell(row: DueDate, paces: Paces, people: People, found: Found) -> None:
+def _tell(row: DueDate, paces: Paces, people: Audience, found: Found) -> None:
     """Note who is to hear of the steps that have come, and aim at the next."""
     found.due += 1
     passed = to_tell(paces.steps_of(row), row.told_through, paces.today)
@@ -158,15 +128,15 @@ def _tell(row: DueDate, paces: Paces, people: People, found: Found) -> None:
     paces.aim(row)
 
 
-def _who(row: DueDate, step: Step, people: People) -> list[Person]:
+def _who(row: DueDate, step: Step, people: Audience) -> list[Person]:
     """Who hears of a step: who answers for it; nobody there, whoever the kind asks; an escalation, the DPO."""
-    owner = people.by_email.get(row.owner_email)
+    owner = people.reader(row.owner_email, row)
     if step.sort == ESCALATION:
         return [person for person in people.with_role(WATCHES) if person is not owner]
     return [owner] if owner else people.with_role(kinds()[row.kind].extra.get("asks", WATCHES))
 
 
-def _notice(row: DueDate, step: Step, person: Person, paces: Paces, people: People, found: Found) -> None:
+def _notice(row: DueDate, step: Step, person: Person, paces: Paces, people: Audience, found: Found) -> None:
     how = people.choices.get((person.id, row.kind), SINGLE)
     if how == NONE and paces.pace(row.kind, row.risk).is_required:
         how = SINGLE
