@@ -54,9 +54,25 @@ def age_of(digest: str) -> datetime.timedelta:
 
 def lying_since(moment: datetime.datetime) -> Iterator[Path]:
     """Every file of the store that has lain there since before that moment: contents, and what was never finished."""
-    for file in _root().rglob("*"):
-        if file.is_file() and file.stat().st_mtime < moment.timestamp():
-            yield file
+    return (file for file in _root().rglob("*") if file.is_file() and lies_since(file, moment))
+
+
+def lies_since(file: Path, moment: datetime.datetime) -> bool:
+    """Whether a file is there and has not been laid anew since that moment."""
+    try:
+        return file.stat().st_mtime < moment.timestamp()
+    except FileNotFoundError:
+        return False
+
+
+def belongs_to(mark: str) -> bool:
+    """Whether the store was filled by the database of that mark; the first to ask claims it."""
+    claim = _root() / ".database"
+    if not mark:
+        return False
+    if not claim.exists():
+        claim.write_text(mark, "utf-8")
+    return claim.read_text("utf-8") == mark
 
 
 def scratch(suffix: str = "") -> Path:

@@ -309,3 +309,14 @@ def test_what_no_row_names_is_dropped_after_a_day_and_nothing_else(context: Flas
     services.drop_orphans()
     standing = [file.exists() for file in map(storage.path_of, (kept, lost, fresh))]
     assert (standing, unfinished.exists()) == ([True, False, True], False)
+
+
+def test_a_store_that_another_database_filled_is_left_alone(context: Flask) -> None:
+    make_team()
+    lost = storage.put(io.BytesIO(b"named by a database that is not connected"))[0]
+    long_ago = (clock.now() - datetime.timedelta(days=2)).timestamp()
+    os.utime(storage.path_of(lost), (long_ago, long_ago))
+    (storage.path_of("x").parents[1] / ".database").write_text("another", "utf-8")
+    assert services.drop_orphans() == 0
+    assert storage.path_of(lost).exists()
+    (storage.path_of("x").parents[1] / ".database").unlink()

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import structlog
 from sqlalchemy import Select, select
 
 from compliance.accounts.models import Organisation
@@ -11,12 +12,14 @@ from compliance.exports.entries import ALL
 from compliance.exports.models import Export
 from compliance.exports.services.gathering import Wish
 from compliance.records.actor import APPROVED, WORKING, Actor
-from compliance.records.models import StoredFile
+from compliance.records.models import JournalEntry, StoredFile
 from compliance.support import storage, transactions
 from compliance.support.clock import now, today
-from compliance.support.db import across_organisations, db, random_token
+from compliance.support.db import UNOWNED, across_organisations, db, random_token
 from compliance.support.errors import NotFound
 from compliance.support.i18n import _
+
+log = structlog.get_logger()
 
 MEDIA = {
     "json": "application/json",
@@ -124,11 +127,23 @@ def _drop(digests: Iterable[str]) -> None:
 def drop_orphans() -> int:
     """Drop what has lain in the store for a day and no row names: what a killed process, or a transaction that was
     dropped, left behind. Answers how many files went.
+
+    A store that another database filled is left alone: it is the one whose rows are missing.
     """
-    old = list(storage.lying_since(now() - _FORGOTTEN))
+    before = now() - _FORGOTTEN
+    if not storage.belongs_to(_mark_of_database()):
+        log.error("store_of_another_database")
+        return 0
+    old = [file for file in storage.lying_since(before) if not file.name.startswith(".")]
     with across_organisations():
         kept = set(db.session.scalars(select(StoredFile.digest).where(StoredFile.digest.in_([f.name for f in old]))))
-    orphans = [file for file in old if file.name not in kept]
+    orphans = [file for file in old if file.name not in kept and storage.lies_since(file, before)]
     for file in orphans:
         file.unlink(missing_ok=True)
     return len(orphans)
+
+
+def _mark_of_database() -> str:
+    """What tells this database from another: the oldest link of all its chains."""
+    first = select(JournalEntry.digest).order_by(JournalEntry.id).limit(1).execution_options(**UNOWNED)
+    return db.session.scalar(first) or ""
