@@ -6,6 +6,7 @@ from flask import g, request, session
 from flask_security import current_user
 from flask_wtf.csrf import generate_csrf
 
+from compliance.accounts import services as accounts
 from compliance.records.remembering import remembered
 from compliance.support import web
 from compliance.support.clock import today
@@ -24,8 +25,10 @@ def remembered_page(write: Callable[[], str], *parts: object) -> str:
     if session.get("_flashes") or request.args.get("q"):
         return write()
     actor, token = g.actor, generate_csrf()
-    others = sorted(m.organisation_id for m in g.memberships)
+    ids = {m.organisation_id for m in g.memberships}
+    others = [(o.id, o.name) for o in accounts.organisations() if o.id in ids] if len(ids) > 1 else []
+    here = (g.organisation.name, g.organisation.zone)  # read before the head of its chain
     person = (actor.user_id, actor.name, current_user.theme, others, sorted(actor.roles), sorted(actor.permissions))
-    address = (request.full_path, web.wants_fragment(), language_now(), today(g.organisation.zone))
+    address = (here, request.full_path, web.wants_fragment(), language_now(), today(g.organisation.zone))
     page = remembered("page", actor, (*address, *person, *parts), lambda: write().replace(token, PLACE))
     return page.replace(PLACE, token)

@@ -1,13 +1,13 @@
 """The X-ray at work: what a record is examined with, and what the lists show of the answer."""
 
 import datetime
-from collections import Counter
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from compliance.accounts.documents import Organisation as Profile
 from compliance.accounts.models import Department, Membership, Organisation, Person
@@ -286,17 +286,23 @@ def examine_again() -> None:
     examine_all()
     after = _standing()
     if after != before:
-        organisation_id = db.session.info["organisation_id"]
-        records.note(
-            "register:findings:age", actor=system(organisation_id),
-            appeared=(after - before).total(), gone=(before - after).total(),
-        )  # fmt: skip
+        records.note("register:findings:age", actor=system(db.session.info["organisation_id"]))
 
 
-def _standing() -> Counter[tuple[Any, ...]]:
-    """How many findings stand, by face, rule, severity and whether one was waived."""
-    by = (FindingRow.face, FindingRow.rule, FindingRow.severity, FindingRow.waived)
-    return Counter({tuple(kind): n for *kind, n in db.session.execute(select(*by, func.count()).group_by(*by))})
+def _standing() -> str:
+    """A digest of all that is derived from the records and shown: it changes when any of it does."""
+    derived = {
+        FindingRow: ("record_id", "face", "rule", "row_key", "severity", "params", "waived"),
+        RegisterEntry: ("record_id", "face", "answered", "asked", "owner_name", "department_name", "weight"),
+        DueDate: ("record_id", "kind", "row_key", "due_on", "state", "owner_email"),
+    }
+    digest = hashlib.sha256()
+    for model, names in derived.items():
+        columns = [getattr(model, name) for name in names]
+        rows = db.session.execute(select(*columns).order_by(*columns[:4]).execution_options(yield_per=1000))
+        for row in rows:
+            digest.update(repr(tuple(row)).encode())
+    return digest.hexdigest()
 
 
 def tell(record: Record, subject: str, name: str, value: Json | None) -> None:

@@ -17,6 +17,7 @@ from compliance.records.remembering import remembered
 from compliance.register.services import activities, listing, review, xray
 from compliance.register.views.blueprint import bp, vocabulary
 from compliance.support.clock import today
+from compliance.support.dates import zone
 from compliance.support.errors import Refusal, RuleBroken
 from compliance.support.i18n import _, _l, _n, language_now
 from compliance.support.permissions import Permission, requires
@@ -84,14 +85,14 @@ def _line_writer(shown: tuple[str, ...], day: datetime.date) -> Callable[[Any], 
 
     def line(entry: Any) -> str:
         url = f"{base}{quote(entry.reference)}/"
-        return _written_line(entry, shown, url, day, role_of(entry.role), bases(entry.legal_bases), language)
+        return _written_line(entry, shown, url, day, role_of(entry.role), bases(entry.legal_bases), language, zone())
 
     return line
 
 
 @functools.lru_cache(maxsize=4096)
 def _written_line(
-    entry: Any, shown: tuple[str, ...], url: str, day: datetime.date, role: str, bases: str, _language: str
+    entry: Any, shown: tuple[str, ...], url: str, day: datetime.date, role: str, bases: str, _language: str, _zone: str
 ) -> str:
     """One line of the list; the same line is written once and kept, whoever turns the pages."""
     line: Markup = get_template_attribute("register/line.html", "line")(entry, shown, url, day, role, bases)
