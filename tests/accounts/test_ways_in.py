@@ -209,6 +209,37 @@ def test_guesses_at_one_account_are_slowed_down_from_wherever_they_come(
     assert answer.status_code == (302 if known else 200), "what was refused was not counted"
 
 
+IN_EARNEST = {"environment": "local", "account_limit": "2 per hour"}
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(
+    ("written", "everywhere"),
+    [
+        ("alice@CHENE.example", True),
+        ("ALICE@chene.example", True),
+        ("alice@c\uff48ene.example", True),  # the wide letters of an East Asian keyboard
+        ("alice@chene\u3002example", True),
+        ("al\u0130ce@chene.example", False),  # for some databases, small letters of this are those of alice
+    ],
+)
+def test_however_an_address_is_written_it_is_one_account(
+    written: str, everywhere: bool, context: Flask, client: PageClient
+) -> None:
+    make_person("dpo", organisation=make_organisation("House"), email="alice@chene.example", password=PASSWORD)
+    with with_settings(context, **IN_EARNEST):
+        opens = sign_in(context.test_client(), written).status_code == 302
+        assert opens or not everywhere
+        assert [sign_in(client, written, "x").status_code for _attempt in range(3)][::2] == [200, 429]
+        assert sign_in(client, "alice@chene.example").status_code == (429 if opens else 302)
+
+
+def test_an_address_that_is_none_is_counted_too(context: Flask, client: PageClient) -> None:
+    with with_settings(context, **IN_EARNEST):
+        statuses = [sign_in(client, email, "x").status_code for email in ("no address", "No Address ", "no address")]
+    assert statuses == [200, 200, 429]
+
+
 def test_who_comes_in_starts_to_count_anew(context: Flask, client: PageClient) -> None:
     person = make_person("dpo", organisation=make_organisation("House"), password=PASSWORD)
     with with_settings(context, environment="local", account_limit="2 per hour"):

@@ -32,6 +32,7 @@ class Applications:
         fresh.restore()
         with app.app_context():
             cache.clear()
+        app.extensions["guesses"].storage.reset()
         return app
 
     def _make(self, engine: str) -> tuple[Flask, Fresh]:

@@ -26,13 +26,28 @@ class SignInForm(LoginForm):
     def validate(self, **kwargs: Any) -> bool:
         """As the library does, for the time of the session only. A page that was not ours is no attempt to sign in."""
         self.remember.data = False
-        if self.email.data:
-            brakes.spare_account(_mark_of(self.email.data))
+        mark = _mark_of(_known(self.email.data)) if self.email.data else ""
+        if mark:
+            brakes.spare_account(mark)
         if super().validate(**kwargs):
             return True
-        if self.email.data and self.password.data and not ("csrf_token" in self and self.csrf_token.errors):
-            _write("sign-in:failed", self.user, subject=_mark_of(self.email.data))
+        if mark and self.password.data and not ("csrf_token" in self and self.csrf_token.errors):
+            _write("sign-in:failed", self.user, subject=mark)
         return False
+
+
+def _known(typed: str) -> str:
+    """The address of the account that the library finds for what was typed; where it finds none, what was typed.
+
+    One address is written in many ways, and which letters are alike is for the library and the database to say.
+    """
+    security = current_app.extensions["security"]
+    try:
+        normal: str = security.mail_util.normalize(typed)
+    except ValueError:
+        return typed
+    person = security.datastore.find_user(case_insensitive=True, email=normal)
+    return normal if person is None else str(person.email)
 
 
 def _mark_of(email: str) -> str:
