@@ -122,6 +122,12 @@ PLAIN = {
     "the findings": "findings",
     "the findings by rule": "findings?group=rule",
     "choosing a file": "imports/",
+    "the agenda": "agenda/",
+    "the agenda by owner": "agenda/?group=owner",
+    "a month": "agenda/month",
+    "in my calendar": "agenda/calendar",
+    "the rhythms": "settings/rhythms",
+    "a rhythm": "settings/rhythms/activity_review/standard",
     "the parties": "parties/",
     "the systems": "parties/systems/",
     "a new party": "parties/new",
@@ -167,7 +173,10 @@ def test_no_page_of_an_organisation_at_work_shuts_anybody_out(window: Window, fu
 
 
 def test_no_page_of_an_empty_organisation_shuts_anybody_out(window: Window) -> None:
-    empty = ("today", "the register", "the findings", "choosing a file", "the parties", "the systems", "the exports")
+    empty = (
+        "today", "the register", "the findings", "the agenda", "a month", "choosing a file", "the parties",
+        "the systems", "the exports",
+    )  # fmt: skip
     assert told(visit(window(**STILL), {name: PLAIN[name] for name in empty})) == ""
 
 

@@ -1,6 +1,8 @@
 """The agenda: what falls due, for whom, in which week; handing over, putting off, taking back."""
 
 import datetime
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,8 +13,9 @@ from compliance.register.services import review
 from compliance.reminders import services as reminders
 from compliance.reminders.models import OPEN, SNOOZED, DueDate
 from compliance.reminders.services import agenda
-from compliance.support import transactions
+from compliance.support import clock, transactions
 from compliance.support.db import db
+from compliance.support.errors import RuleBroken
 from tests.helpers.client import Page, PageClient
 from tests.helpers.database import count_queries
 from tests.helpers.makers import actor_of, make_department, make_person, make_record
@@ -231,6 +234,25 @@ def test_nothing_typed_is_lost_when_a_day_is_refused(desk: Desk) -> None:
     assert (row.state, row.snoozed_until) == (OPEN, None)
 
 
+def test_one_that_refuses_says_why_and_the_others_go_through(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    stays, goes = due(desk, "Stays", 1), due(desk, "Goes", 2)
+    put_off = reminders.snooze
+
+    def refusing(rows: Sequence[DueDate], *rest: Any, **more: Any) -> None:
+        if rows[0].title == "Stays":
+            raise RuleBroken("Stays: not this one.")
+        put_off(rows, *rest, **more)
+
+    monkeypatch.setattr(reminders, "snooze", refusing)
+    sent = {"action": "put-off", "typed": "yes", "until": "2026-12-24", "reason": "It can wait"}
+    desk.send("reminders.bulk", {**sent, "selected": [stays.id, goes.id]})
+    text = agenda_page(desk).text
+    assert "Stays: not this one." in text
+    assert "Done for 1 due date." in text
+    db.session.expire_all()
+    assert (stays.state, goes.state) == (OPEN, SNOOZED)
+
+
 def test_what_the_law_sets_is_left_out_with_the_reason_beside_it(desk: Desk) -> None:
     law, free = due(desk, "Ends", 40, kind="adequacy_end"), due(desk, "Mend it", 3)
     chosen = {"selected": [law.id, free.id], "action": "put-off"}
@@ -279,6 +301,27 @@ def test_the_agenda_knows_at_once_what_was_decided_on_a_record(desk: Desk) -> No
     review.set_review(record, datetime.date(2027, 2, 1), actor=desk.team.actor("dpo"))
     transactions.commit()
     assert "1 Feb 2027" in agenda_page(desk).text
+
+
+@pytest.mark.database
+def test_what_comes_back_in_the_morning_is_to_be_done_on_a_page_that_was_kept(desk: Desk) -> None:
+    row = due(desk, "Waits", -3)
+    reminders.snooze([row], TODAY + datetime.timedelta(days=1), "Tomorrow", actor=desk.team.actor("dpo"))
+    transactions.commit()
+    with clock.frozen(clock.now() + datetime.timedelta(days=1, hours=-2)):
+        assert "Waits" not in agenda_page(desk).text
+    with clock.frozen(clock.now() + datetime.timedelta(days=1)):
+        desk.team.actor("dpo")
+        reminders.sweep()
+        transactions.commit()
+        assert "Waits" in agenda_page(desk).text
+
+
+@pytest.mark.database
+def test_a_due_date_leads_to_a_page_that_is_there(desk: Desk) -> None:
+    record = make_approved(desk.team)
+    page = desk.client.page(agenda_page(desk).links[record.name])
+    assert record.name in page.text
 
 
 def test_an_empty_agenda_says_what_will_be_here(desk: Desk) -> None:

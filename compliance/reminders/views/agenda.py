@@ -226,12 +226,7 @@ def bulk() -> ResponseReturnValue:
     free = [row for row in rows if row not in fixed]
     if "typed" in request.form and free and form.is_accepted():
         with form.taking_blame():
-            if isinstance(form, PutOffForm):
-                until = datetime.date.fromisoformat(form.until.data)
-                services.snooze(free, until, form.reason.data, actor=g.actor)
-            else:
-                services.hand_over(free, form.email(), actor=g.actor)
-            return _done(free)
+            return _done(free, _each(free, form))
     told = [{"row": row, "what": kind_words(row.kind), "is_fixed": row in fixed, "url": place_of(row)} for row in rows]
     page = render_template(
         "reminders/act.html", act=act, form=form, items=told, free=free, back=_back(), query=_typed_query()
@@ -247,8 +242,28 @@ def _form(act: str) -> HandOverForm | PutOffForm:
     return HandOverForm(Choices(links={"person": list(accounts.directory().items())}), typed=typed)
 
 
-def _done(rows: Sequence[Any]) -> ResponseReturnValue:
-    flash(_n("Done for %(num)d due date.", "Done for %(num)d due dates.", len(rows)), "good")
+def _each(rows: Sequence[Any], form: HandOverForm | PutOffForm) -> list[str]:
+    """Do it for each of them; what one refuses for a reason of its own is said, and the others go through."""
+    refused = []
+    for row in rows:
+        try:
+            if isinstance(form, PutOffForm):
+                until = datetime.date.fromisoformat(form.until.data)
+                services.snooze([row], until, form.reason.data, actor=g.actor)
+            else:
+                services.hand_over([row], form.email(), actor=g.actor)
+        except RuleBroken as broken:
+            if broken.field:  # the answer is at fault, for all of them
+                raise
+            refused.append(str(broken.message))
+    return refused
+
+
+def _done(rows: Sequence[Any], refused: Sequence[str] = ()) -> ResponseReturnValue:
+    if done := len(rows) - len(refused):
+        flash(_n("Done for %(num)d due date.", "Done for %(num)d due dates.", done), "good")
+    for sentence in refused[:10]:
+        flash(sentence, "attention")
     return redirect(_back(), 303)
 
 

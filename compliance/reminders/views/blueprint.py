@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, g, url_for
+from flask import Blueprint, g, url_for
 
 from compliance.records.actor import Actor
 from compliance.reminders import services
@@ -19,8 +19,7 @@ AGENDA, SETTINGS = "/o/<organisation>/agenda", "/o/<organisation>/settings/rhyth
 
 def place_of(row: Any, **more: Any) -> str:
     """The address where a due date is seen to: the page, and the place on it."""
-    endpoint = row.endpoint if row.endpoint in current_app.view_functions else "register.show"
-    return url_for(endpoint, reference=row.reference, _anchor=row.place or None, **more)
+    return url_for(row.endpoint, reference=row.reference, _anchor=row.place or None, **more)
 
 
 def dues_of(record: Any, actor: Actor) -> list[dict[str, Any]]:
