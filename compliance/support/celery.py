@@ -1,12 +1,13 @@
 """Celery as a doorbell: a message only says which row of the job table to look at."""
 
 import functools
+import time
 from pathlib import Path
 from typing import Any
 
 import structlog
-from celery import Celery, Task
-from celery.beat import PersistentScheduler
+from celery import Celery, Task, bootsteps
+from celery.worker import state
 from flask import Flask
 from kombu.exceptions import KombuError
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,24 +16,31 @@ from compliance.support import jobs, post
 
 log = structlog.get_logger()
 
+#: After so many seconds without a ring a worker that does nothing is deaf.
+DEAF_AFTER = 120.0
 
-class PulsingScheduler(PersistentScheduler):
-    """Rings what is due, and leaves word that it does in the database.
 
-    It does so by itself: a word left by the task that it rang would die with the worker too.
+class Watch(bootsteps.StartStopStep):
+    """Ends a worker that hears nothing: a line to Redis that broke may stay silent for ever, and nobody is told.
+
+    The scheduler rings every few seconds. A worker that took nothing for `DEAF_AFTER` and does nothing is deaf, and
+    whoever started it starts it again.
     """
 
-    def apply_entry(self, entry: Any, producer: Any = None) -> None:
-        super().apply_entry(entry, producer)
-        _pulse(self.app.flask, post.SCHEDULER)
+    requires = ("celery.worker.components:Timer",)
 
+    def start(self, worker: Any) -> None:
+        self.taken, self.since = -1, time.monotonic()
+        worker.timer.call_repeatedly(DEAF_AFTER / 10, self.look)
 
-def _pulse(app: Flask, name: str) -> None:
-    try:
-        with app.app_context():
-            post.pulse(name)
-    except SQLAlchemyError as error:  # a database that is away for a while stops neither bell nor work
-        log.warning("pulse_lost", name=name, error=type(error).__name__)
+    def look(self) -> None:
+        """Whether anything was taken since the last look, or is being done."""
+        taken = sum(state.total_count.values())
+        if taken != self.taken or state.active_requests:
+            self.taken, self.since = taken, time.monotonic()
+        elif time.monotonic() - self.since > DEAF_AFTER:
+            log.error("worker_deaf", seconds=DEAF_AFTER)
+            state.should_stop = 1
 
 
 def _transport(broker: str, var_dir: Path) -> dict[str, Any]:
@@ -82,12 +90,13 @@ def init_app(app: Flask, *, broker: str, var_dir: Path, beat: dict[str, Any]) ->
         task_time_limit=3600,
         timezone="UTC",
         beat_schedule=beat,
-        beat_scheduler=PulsingScheduler,
+        beat_scheduler="compliance.support.scheduler:PulsingScheduler",
         beat_schedule_filename=str(var_dir / "beat"),
         broker_transport="filesystem" if broker.startswith("filesystem:") else None,
     )
     celery.set_default()
     celery.flask = app
+    celery.steps["worker"].add(Watch)
     run_job = celery.task(name="jobs.run")(_run)
     celery.task(name="jobs.sweep")(_sweep)
     app.extensions["celery"] = celery
@@ -108,5 +117,8 @@ def _run(job_id: int) -> str:
 
 
 def _sweep() -> int:
-    post.pulse(post.WORKER)
+    try:
+        post.pulse(post.WORKER)
+    except SQLAlchemyError as error:  # the work is tried all the same, and says by itself what is wrong
+        log.warning("pulse_lost", name=post.WORKER, error=type(error).__name__)
     return jobs.run_due()

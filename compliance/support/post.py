@@ -138,8 +138,7 @@ def _leave(letter: Letter, progress: jobs.Progress, *, leaves: bool, waits: bool
     was_down = _down_since(asks=not waits)
     try:
         with mail.line_to(server, name=config["MAIL_HOST"]) as line:
-            # From here on nobody else may have the letter until each answer could have come.
-            progress(0, 1, datetime.timedelta(seconds=30 + 5 * server.timeout))
+            progress(0, 1, _longest(server))
             mail.hand_over(line, message, sender=sender.addr_spec, recipient=recipient)
             _mark(number, state=SENT, sent_at=now(), error="")
     except mail.LineDown as down:
@@ -148,6 +147,11 @@ def _leave(letter: Letter, progress: jobs.Progress, *, leaves: bool, waits: bool
         raise
     if was_down:
         pulse(LINE)
+
+
+def _longest(server: mail.Server) -> datetime.timedelta:
+    """For how long nobody else may have a letter that is being handed over: until each of five answers has come."""
+    return datetime.timedelta(seconds=30 + 5 * server.timeout)
 
 
 def _down_since(*, asks: bool) -> str:

@@ -4,6 +4,7 @@ import functools
 import os
 import shutil
 
+import kombu
 import psycopg
 import pytest
 import redis
@@ -11,6 +12,8 @@ from sqlalchemy.engine import make_url
 
 DATABASE_SERVER = os.environ.get("TEST_DATABASE_URL") or "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 REDIS = os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379/15"
+
+RABBITMQ = os.environ.get("TEST_RABBITMQ_URL") or "amqp://guest:guest@127.0.0.1:5672//"
 
 
 @functools.cache
@@ -34,6 +37,19 @@ def missing_redis() -> str:
         return f"no Redis answers at {REDIS} (TEST_REDIS_URL)"
     finally:
         client.close()
+    return ""
+
+
+@functools.cache
+def missing_rabbitmq() -> str:
+    """Why RabbitMQ cannot be used, or nothing."""
+    line = kombu.Connection(RABBITMQ, connect_timeout=3)
+    try:
+        line.connect()
+    except line.connection_errors:
+        return f"no RabbitMQ answers at {RABBITMQ} (TEST_RABBITMQ_URL)"
+    finally:
+        line.release()
     return ""
 
 
