@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from compliance.support import mail
+from compliance.support.cache import build_digest, server_options
 from compliance.support.clock import now
 from compliance.support.errors import MisconfiguredError
 from compliance.support.i18n import _l
@@ -21,6 +22,7 @@ PASSWORD_WORDS = {
     "SECURITY_MSG_PASSWORD_IS_THE_SAME": (_l("This is the password you have already."), "error"),
 }
 
+ROOT = Path(__file__).resolve().parents[1]
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -139,6 +141,8 @@ def for_flask(settings: Settings) -> dict[str, Any]:
         "RATELIMIT_STORAGE_URI": settings.cache_url or "memory://",
         "CACHE_TYPE": "RedisCache" if settings.cache_url else "SimpleCache",
         "CACHE_REDIS_URL": settings.cache_url,
+        "CACHE_KEY_PREFIX": f"trente:{build_digest(ROOT)}:" if settings.cache_url else "",
+        "CACHE_OPTIONS": server_options() if settings.cache_url else {},
         "CACHE_DEFAULT_TIMEOUT": 3600,
         "CACHE_THRESHOLD": 300,  # whole pages of some 100 KB among them
         "MAIL_HOST": host,

@@ -1,19 +1,21 @@
 """The brakes on guessing: one count per address for all that can be guessed, and one per account for sign-in.
 
-The first is kept by each process where there is no cache server. The second is in the journal: it holds for all
-processes, and for guesses that come from many addresses. It never lasts: what is refused while it holds is not counted,
-and a link to set a password opens the account at once.
+The first is kept by each process where there is no cache server, or while it does not answer. The second is in the
+journal: it holds for all processes, and for guesses that come from many addresses. It never lasts: what is refused
+while it holds is not counted, and a link to set a password opens the account at once.
 """
 
 import datetime
 from ipaddress import IPv6Address, IPv6Network
+from typing import Any
 
 from flask import Flask, abort, current_app, request
-from limits import parse_many
-from limits.storage import storage_from_string
+from limits import RateLimitItem, parse_many
+from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 from compliance.accounts import services
+from compliance.support.cache import Spared
 from compliance.support.clock import now
 from compliance.support.errors import TooOften
 from compliance.support.i18n import _, _n
@@ -62,6 +64,27 @@ def _neighbourhood(address: str) -> str:
     return str(long.ipv4_mapped or IPv6Network((int(long), 64), strict=False))
 
 
+class Counter(FixedWindowRateLimiter):
+    """Counts in the cache server or, while that does not answer, in the memory of this process."""
+
+    def __init__(self, storage: Storage) -> None:
+        super().__init__(storage)
+        self.server, self.own = Spared(), FixedWindowRateLimiter(MemoryStorage())
+
+    def hit(self, item: RateLimitItem, *identifiers: str, cost: int = 1) -> bool:
+        """Count one attempt, and say whether it was within the limit."""
+        return self.server.ask(
+            lambda: super(Counter, self).hit(item, *identifiers, cost=cost),
+            lambda: self.own.hit(item, *identifiers, cost=cost),
+        )
+
+
+def limiter(app: Flask) -> Counter:
+    """Counts where the installation counts: in its cache server, or in the memory of this process."""
+    place: Any = storage_from_string(app.config["RATELIMIT_STORAGE_URI"], **app.config["CACHE_OPTIONS"])
+    return Counter(place)
+
+
 def init_app(app: Flask) -> None:
-    """Count where the installation counts: in its cache server, or in the memory of this process."""
-    app.extensions["guesses"] = FixedWindowRateLimiter(storage_from_string(app.config["RATELIMIT_STORAGE_URI"]))
+    """Have this application count."""
+    app.extensions["guesses"] = limiter(app)
