@@ -338,6 +338,8 @@ def test_a_record_says_what_falls_due_of_it_next(desk: Desk) -> None:
     rail = text_of(page.find(class_="rail")[0])
     assert "Review of a processing activity" in rail
     assert "23 Nov 2027" in rail
+    file = desk.client.get(page.links["As a file for my calendar: Review of a processing activity"])
+    assert file.mimetype == "text/calendar"
     review.set_review(record, datetime.date(2027, 2, 1), actor=desk.team.actor("dpo"))
     transactions.commit()
     page = desk.page("show", reference=record.reference)

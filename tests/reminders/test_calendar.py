@@ -177,6 +177,15 @@ def test_the_file_is_as_the_standard_wants_it_whatever_the_title(
     assert "DTSTART;VALUE=DATE:20261125" in unfolded
 
 
+def test_a_title_that_ends_a_calendar_ends_nothing(desk: Desk) -> None:
+    row = due(desk, "END:VCALENDAR\r\nEND:VCALENDAR", 2)
+    where = desk.client.address("reminders.item", organisation=desk.team.organisation.slug, number=row.id)
+    body = desk.client.get(where).data
+    (calendar,) = Calendar.from_ical(body, multiple=True)
+    assert len(calendar.walk("VEVENT")) == 1
+    assert body.splitlines().count(b"END:VCALENDAR") == 1
+
+
 @pytest.mark.database
 def test_a_program_that_knows_it_already_is_told_so(desk: Desk) -> None:
     due(desk, "Mine", 20, owner="dpo")
