@@ -49,11 +49,11 @@ class CodeField(Chosen):
         return typed
 
     def options(self) -> list[tuple[Option, bool]]:
-        """The entries, each with whether it is chosen; an empty one first unless the document always has an answer."""
+        """The entries, each with whether it is chosen; an empty one first unless there is always an answer."""
         shown = self.typed
         held = [shown, self.object_data or ""]
         entries = self.offered(held)
-        if not (self.default and shown):
+        if not (self.default and shown) and not (self.required and self.as_radios):
             entries.insert(0, Option("", _("Not said")))
         return [(option, option.code == shown) for option in entries]
 

@@ -4,7 +4,7 @@ The controller decides, the data protection officer advises (Arts 24, 35(2), 38(
 decision are two forms.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from wtforms.validators import ValidationError
@@ -104,17 +104,25 @@ class ActionDoneForm(Form):
     evidence = TextField(_l("What shows that it is done"), several_lines=True, max_length=LONG, required=True)
 
 
-def look_form(sections: Sequence[str]) -> type[Form]:
-    """The form of a review: of each section whether it is still true, and a name. `Choices` needs `look_answers`."""
+def look_form(sections: Mapping[str, str]) -> type[Form]:
+    """The form of a review: of each section, by its title, whether it is still true, and a name.
+
+    `Choices` needs `look_answers`.
+    """
     fields: dict[str, Any] = {}
-    for name in sections:
-        fields[f"said_{name}"] = CodeField(_l("Is this still true?"), vocabulary="look_answers", required=True)
+    for name, title in sections.items():
+        fields[f"said_{name}"] = CodeField(
+            _l("%(title)s: is this still true?", title=title), vocabulary="look_answers", required=True
+        )
         fields[f"note_{name}"] = TextField(
-            Words(_l("What is to be corrected"), _l("Where you have not corrected it yet: this becomes an action.")),
+            Words(_l("What is left to correct"), _l("Where it is not corrected yet: this becomes an action.")),
             several_lines=True,
             max_length=500,
         )
     fields["signed_by"] = TextField(
-        Words(_l("Sign with your name"), _l("Kept with today’s date; an auditor will read it.")), required=True
+        Words(
+            _l("Sign with your name"), _l("As in your account. Kept with today’s date; an auditor will read it.")
+        ),
+        required=True,
     )
     return type("LookForm", (Form,), fields)

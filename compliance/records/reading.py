@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from compliance.records.differences import Change, row_name, word_difference
-from compliance.regulation.reference import FieldText
+from compliance.regulation.reference import FieldText, reference
 from compliance.support import documents as d
 from compliance.support.dates import as_day, as_number
 from compliance.support.i18n import _
@@ -138,17 +138,20 @@ class Reader:
                 break
         names = [n for n in specs if n not in ("key", used)]
         answers = [a for a in self.answers(document, row, names, f"{name}.") if a.words]
-        return RowRead(row["key"], title, _with_units(answers), link)
+        return RowRead(row["key"], title, self._with_units(answers, row), link)
 
+    def _with_units(self, answers: list[Answer], row: d.Json) -> list[Answer]:
+        """A number and its unit as one answer: 5 years, not 5 and then years."""
+        joined = []
+        for answer in answers:
+            code = row.get(answer.name.removesuffix("_value") + "_unit") if answer.name.endswith("_value") else None
+            if code:
+                unit = self._unit(code, is_one=row[answer.name] == 1)
+                joined.append(replace(answer, words=f"{answer.words}\N{NO-BREAK SPACE}{unit}"))
+            elif not answer.name.endswith("_unit"):
+                joined.append(answer)
+        return joined
 
-def _with_units(answers: list[Answer]) -> list[Answer]:
-    """A number and its unit as one answer: 5 years, not 5 and then years."""
-    units = {a.name.removesuffix("_unit"): a.words for a in answers if a.name.endswith("_unit")}
-    joined = []
-    for answer in answers:
-        unit = units.get(answer.name.removesuffix("_value")) if answer.name.endswith("_value") else None
-        if unit:
-            joined.append(replace(answer, words=f"{answer.words}\N{NO-BREAK SPACE}{unit}"))
-        elif not answer.name.endswith("_unit"):
-            joined.append(answer)
-    return joined
+    def _unit(self, code: str, *, is_one: bool) -> str:
+        term = reference().term("time_units", code)
+        return str(term.extra[f"one_{self.language}"]) if term and is_one else self.labels("time_units", code)

@@ -80,6 +80,16 @@ def weekday_names() -> list[tuple[str, str]]:
     return [(full[number], short[number]) for number in range(7)]
 
 
+def as_size(count: int) -> str:
+    """The size of a file in the thousands in which people count: 44.8 kB, 44,8 ko."""
+    unit, size = _("bytes"), float(count)
+    for larger in (_("kB"), _("MB"), _("GB")):
+        if size < 1000:
+            break
+        unit, size = larger, size / 1000
+    return f"{numbers.format_decimal(size, '#,##0.#', locale=_locale())}\N{NO-BREAK SPACE}{unit}"
+
+
 def as_number(value: Any) -> str:
     """1 234,5 or 1,234.5."""
     return _number(value, _locale())
@@ -92,4 +102,6 @@ def _number(value: Any, locale: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Give templates the filters."""
-    app.jinja_env.filters.update(day=as_day, moment=as_moment, relative_day=relative_day, numberformat=as_number)
+    app.jinja_env.filters.update(
+        day=as_day, filesize=as_size, moment=as_moment, relative_day=relative_day, numberformat=as_number
+    )

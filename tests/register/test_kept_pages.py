@@ -1,14 +1,17 @@
 """A page that was written once is given again until something changes, to the person for whom it was written."""
 
 import datetime
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
 
+from compliance.accounts.guard.kept import ASKED
 from compliance.records import chain
 from compliance.records import services as records
 from compliance.register.models import RegisterEntry
-from compliance.register.services import xray
+from compliance.register.services import listing, xray
+from compliance.reminders.services import agenda
 from compliance.support import clock, transactions
 from compliance.support.db import db
 from tests.helpers.client import PageClient
@@ -157,3 +160,27 @@ def test_a_search_is_answered_anew(desk: Desk) -> None:
     make_record(name="Payroll")
     first = queries(desk, "register.index", q="pay")
     assert queries(desk, "register.index", q="pay") > 5 <= first
+
+
+@pytest.mark.parametrize("where", ["register.index", "register.show", "dashboard.today", "reminders.index"])
+def test_an_address_with_words_of_ones_own_is_answered_and_not_kept(where: str, desk: Desk) -> None:
+    values = {"reference": make_approved(desk.team).reference} if where == "register.show" else {}
+    for made_up in ({"junk": "1"}, {"state": "x" * 300}):
+        first = queries(desk, where, **values, **made_up)
+        assert queries(desk, where, **values, **made_up) > 6 <= first
+
+
+def test_what_the_lists_ask_of_themselves_is_kept(desk: Desk) -> None:
+    make_record(name="Payroll")
+    asked = {*listing.FACETS, *agenda.FACETS, "review"}
+    for where in ("register.index", "reminders.index", "reminders.month"):
+        page = desk.page(where)
+        own = desk.client.address(where, organisation=desk.team.organisation.slug)
+        asked |= {
+            n for link in page.links.values() if link.startswith(f"{own}?") for n in parse_qs(urlsplit(link).query)
+        }
+        for form in page.tree.iter("form"):
+            if form.get("action") == own and form.get("method", "get") == "get":
+                asked |= {field.get("name") or "q" for field in form.iter("input")}
+    assert {"sort", "order", "face", "column", "month", "q"} <= asked
+    assert asked - ASKED == {"q"}

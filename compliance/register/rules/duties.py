@@ -50,7 +50,7 @@ def duties(document: Activity, standing: Standing, context: Context) -> Iterator
     yield from _review(standing, owner)
     yield from _of_rows(document, context, owner)
     for rule, row_key, until in standing.waivers:
-        yield Due("waiver_end", PAGE, rule, f"{rule}{row_key}"[:32], "findings", owner, until)
+        yield Due("waiver_end", PAGE, "", f"{rule}{row_key}"[:32], "deciding", owner, until)
     for number, title, email, due_on, done_on in standing.actions:
         yield Due("action", PAGE, title, str(number), "actions", email, due_on, done_on=done_on)
     if standing.is_submitted and standing.submitted_on:

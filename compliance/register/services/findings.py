@@ -1,6 +1,7 @@
 """All that the X-ray found, across the register: counted, filtered, grouped; and how complete the register is."""
 
 import datetime
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from compliance.register.services.listing import SOON_DAYS
 from compliance.register.services.xray import KIND
 from compliance.regulation.reference import reference
 from compliance.regulation.rulebook import SEVERITIES
+from compliance.support.dates import as_day
 from compliance.support.db import db
 from compliance.support.paging import Window
 from compliance.support.text import fold
@@ -25,6 +27,8 @@ from compliance.support.text import fold
 SEVERITY, RULE, DEPARTMENT, OWNER = GROUPS = ("severity", "rule", "department", "owner")
 #: In a message, what stands for the name of a row when no row is meant.
 SOMETHING = "…"
+
+_A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,15 @@ def in_words(rule: str, path: str, params: Mapping[str, str], language: str, lab
     if not name and "/" in path and (one := law.fields[KIND].get(f"{path.split('/', 1)[0]}.row")):
         name = one.label[language]
     return Words(
-        text.message(language).format_map(_Open({**params, "label": name})), text.remedy(language), text.article
+        text.message(language).format_map(_Open({**_readable(params), "label": name})),
+        text.remedy(language),
+        text.article,
     )
+
+
+def _readable(params: Mapping[str, str]) -> dict[str, str]:
+    """What a finding holds, its days written as people read them."""
+    return {name: as_day(value) if _A_DAY.fullmatch(value) else value for name, value in params.items()}
 
 
 def rule_in_words(rule: str, language: str) -> Words:

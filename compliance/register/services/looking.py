@@ -21,6 +21,7 @@ from compliance.support.db import db
 from compliance.support.errors import RuleBroken
 from compliance.support.i18n import _
 from compliance.support.permissions import Permission
+from compliance.support.text import fold
 
 TAG = "register:record:review"
 STILL_TRUE, CHANGED = "still_true", "changed"
@@ -76,8 +77,8 @@ def sign(
             raise RuleBroken(
                 _("Correct this section first, or say here what is to be corrected."), field=f"note_{section}"
             )
-    if not signed_by:
-        raise RuleBroken(_("Sign with your name."), field="signed_by")
+    if fold(signed_by).split() != fold(actor.name).split():
+        raise RuleBroken(_("Write your name as your account has it: %(name)s", name=actor.name), field="signed_by")
     day = today(db.session.get_one(Organisation, record.organisation_id).zone)
     criticals = sum(finding.severity == CRITICAL for finding in findings_of(record))
     record.reviewed_on = day
@@ -89,6 +90,7 @@ def sign(
     return records.keep(
         record, TAG, actor=actor, reason=_("Signed by %(name)s", name=signed_by), signed_by=signed_by,
         said={section: said[section] for section in sections_of(record)},
+        notes={section: note for section, note in notes.items() if note and said.get(section) == CHANGED},
     )  # fmt: skip
 
 

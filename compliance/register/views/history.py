@@ -9,10 +9,10 @@ from compliance.records import services as records
 from compliance.records.actor import WORKING
 from compliance.records.differences import differences
 from compliance.register.documents import Activity
-from compliance.register.services import xray
+from compliance.register.services import looking, xray
 from compliance.register.views.blueprint import bp, reader
 from compliance.support.errors import NotFound
-from compliance.support.i18n import _, _l
+from compliance.support.i18n import _, _l, _n
 from compliance.support.permissions import Permission, requires
 
 if TYPE_CHECKING:
@@ -67,12 +67,31 @@ def _visible(record: "Record") -> "list[Revision]":
     return [revision for revision in everything if revision.is_approved]
 
 
+def _said(entry: Any) -> list[str]:
+    """What a review answered, in words: how many sections were confirmed, and each that changed."""
+    said: dict[str, str] = entry.details.get("said", {})
+    if entry.tag != looking.TAG or not said:
+        return []
+    name_of, notes = reader().name_of, entry.details.get("notes", {})
+    changed = [section for section, answer in said.items() if answer == looking.CHANGED]
+    same = len(said) - len(changed)
+    words = [_n("%(num)d section confirmed", "%(num)d sections confirmed", same)] if same else []
+    for section in changed:
+        title, note = name_of(f"sections.{section}"), notes.get(section)
+        if note:
+            words.append(_("%(section)s: to correct (“%(note)s”)", section=title, note=note))
+        else:
+            words.append(_("%(section)s: changed and corrected", section=title))
+    return words
+
+
 def _event(entry: Any, revision: "Revision | None", record: "Record") -> dict[str, Any]:
     return {
         "what": ACTS.get(entry.tag, entry.tag),
         "who": entry.actor_name,
         "when": entry.at,
         "why": revision.reason if revision else entry.details.get("reason", "") if WORKING in g.actor.faces else "",
+        "said": _said(entry),
         "number": revision.number if revision else None,
         "edition": revision.edition if revision and revision.is_approved else None,
         "url": url_for(".compare", reference=record.reference, after=revision.number) if revision else "",

@@ -24,7 +24,8 @@ def look_again(reference: str) -> ResponseReturnValue:
     looking.must_be_reviewable(record)
     sections = looking.sections_of(record)
     said = [(looking.STILL_TRUE, _("Still true"), "", False), (looking.CHANGED, _("It changed"), "", False)]
-    form = look_form(sections).from_request(Choices({"look_answers": said}))
+    titles = {name: reader().name_of(f"sections.{name}") for name in sections}
+    form = look_form(titles).from_request(Choices({"look_answers": said}))
     if form.is_accepted():
         with form.taking_blame():
             answers = form.answers()
