@@ -1,11 +1,13 @@
 """The kinds of record of the product, entered at start-up so that history, search and comparison know them."""
 
+from compliance.accounts import services as accounts
 from compliance.accounts.documents import Organisation
 from compliance.parties.documents import Party, System
 from compliance.records.kinds import Kind, enter_kind
 from compliance.register.documents import SECTIONS, Activity
 from compliance.register.services import review, xray
 from compliance.reminders import services as reminders
+from compliance.reminders.services import ending
 from compliance.support.i18n import _l
 from compliance.support.permissions import Permission
 
@@ -39,3 +41,4 @@ def enter_all() -> None:
         )
     )  # fmt: skip
     reminders.enter_mover("activity_review", review.follow_rhythm)
+    accounts.enter_ending("calendars", ending.withdraw_feeds)

@@ -9,16 +9,19 @@ from flask import Flask
 from icalendar import Calendar
 
 from compliance.accounts import services as accounts
+from compliance.records.actor import Actor
 from compliance.reminders import services as reminders
 from compliance.reminders.models import CalendarFeed, DueDate
 from compliance.support import clock, transactions
 from compliance.support.db import across_organisations, db
+from tests.accounts.makers import PASSWORD
 from tests.helpers.client import PageClient
-from tests.helpers.makers import make_department, make_person
+from tests.helpers.makers import give_role, make_department, make_organisation, make_person
 from tests.register.desk import Desk
 from tests.register.records import make_team
 from tests.reminders.test_agenda import TODAY, due
 
+NEW = "another sentence to remember"
 HOSTILE = "Payroll; \\n, \r\nEND:VEVENT\r\nBEGIN:VEVENT \u2028\x00\x07 " + "Élèves " * 20 + "🧾"
 
 
@@ -104,6 +107,36 @@ def test_a_person_who_is_no_longer_active_has_no_calendar(desk: Desk) -> None:
     desk.team.people["dpo"].active = False
     transactions.commit()
     fetched(desk, where, 404)
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("how", ["link made", "link used", "password changed"])
+def test_what_ends_somebodys_sessions_ends_their_calendars_everywhere(how: str, desk: Desk) -> None:
+    person = desk.team.people["dpo"]
+    other = make_organisation("Other")
+    give_role(person, "dpo", other)
+    here, stays = address(desk), ""
+    desk.sit("legal")
+    stays = address(desk)
+    elsewhere = Desk(desk.client, dataclasses.replace(desk.team, organisation=other))
+    there = address(elsewhere)
+    fetched(desk, here)
+    fetched(desk, there)
+    if how == "password changed":
+        accounts.set_password(person, PASSWORD)
+        transactions.commit()
+        desk.sit("dpo")
+        here = address(desk)
+        form = {"password": PASSWORD, "new_password": NEW, "new_password_confirm": NEW}
+        assert desk.client.post("/password", data={"csrf_token": desk.token(), **form}).status_code == 302
+    elif how == "link made":
+        accounts.make_link(person, key="x", actor=Actor(None, "tests", is_operator=True))
+    else:
+        accounts.set_password(person, PASSWORD)
+    transactions.commit()
+    fetched(desk, here, 404)
+    fetched(desk, there, 404)
+    fetched(desk, stays)
 
 
 def test_a_branch_has_the_dates_of_its_departments_alone(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from flask import Flask, current_app, session
 from flask_login import user_logged_out  # type: ignore[import-untyped]
 from flask_security import FormInfo, LoginForm, password_changed, user_authenticated
 
+from compliance.accounts import services
 from compliance.accounts.guard import brakes
 from compliance.records import services as records
 from compliance.records.actor import Actor
@@ -75,6 +76,7 @@ def _signed_out(_app: Flask, user: Any, **_rest: Any) -> None:
 
 
 def _password_changed(_app: Flask, user: Any, **_rest: Any) -> None:
+    services.end_with_sessions(user)
     _write("password:changed", user)
 
 

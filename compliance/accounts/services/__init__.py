@@ -10,7 +10,15 @@ from compliance.accounts.services.departments import (
     find_department,
     save_department,
 )
-from compliance.accounts.services.links import ABSENCE, make_link, may_make_link, person_of_link, set_password
+from compliance.accounts.services.links import (
+    ABSENCE,
+    end_with_sessions,
+    enter_ending,
+    make_link,
+    may_make_link,
+    person_of_link,
+    set_password,
+)
 from compliance.accounts.services.lists import (
     drop_view,
     hide_term,
@@ -50,11 +58,11 @@ from compliance.accounts.services.people import (
 )
 
 __all__ = [
-    "ABSENCE", "KIND", "actor_for", "actor_of", "answering", "archive_department", "archived_departments",
-    "branch_ids", "create_organisation", "create_person", "departments", "directory", "drop_view", "failures",
-    "find_department", "find_person", "give_role", "head", "hide_term", "installation_journal", "invite",
-    "is_of_sample", "journal", "make_link", "may_make_link", "memberships_of", "names_of", "organisation_by_slug",
-    "organisations", "own_terms", "people", "person_by_email", "person_of_link", "profile_record", "sample_person",
-    "save_department", "save_profile", "save_settings", "save_term", "save_view", "saved_views", "set_password",
-    "take_role", "visit_each",
+    "ABSENCE", "KIND", "actor_for", "actor_of", "answering", "archive_department", "archived_departments", "branch_ids",
+    "create_organisation", "create_person", "departments", "directory", "drop_view", "end_with_sessions",
+    "enter_ending", "failures", "find_department", "find_person", "give_role", "head", "hide_term",
+    "installation_journal", "invite", "is_of_sample", "journal", "make_link", "may_make_link", "memberships_of",
+    "names_of", "organisation_by_slug", "organisations", "own_terms", "people", "person_by_email", "person_of_link",
+    "profile_record", "sample_person", "save_department", "save_profile", "save_settings", "save_term", "save_view",
+    "saved_views", "set_password", "take_role", "visit_each",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ administrator's organisation alone: nobody opens another organisation, or the in
 
 import datetime
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -22,6 +23,20 @@ from compliance.support.i18n import _
 
 #: How long a link waits for its person.
 ABSENCE = datetime.timedelta(days=7)
+
+Ending = Callable[[int], None]
+_endings: dict[str, Ending] = {}
+
+
+def enter_ending(name: str, ending: Ending) -> None:
+    """Have a domain hear whose sessions have all ended, to end what opened something of theirs without a sign-in."""
+    _endings[name] = ending
+
+
+def end_with_sessions(person: Person) -> None:
+    """End what else was open for somebody whose sessions have just ended."""
+    for ending in _endings.values():
+        ending(person.id)
 
 
 def may_make_link(person: Person, actor: Actor) -> bool:
@@ -40,6 +55,7 @@ def make_link(person: Person, *, key: str, actor: Actor) -> str:
         raise Forbidden(_("This person also works elsewhere on this installation: ask its operator for the link."))
     _must_not_be_of_sample(person)
     person.fs_uniquifier = secrets.token_hex(16)
+    end_with_sessions(person)
     if actor.organisation_id:
         record_services.note("person:link", actor=actor, subject=person.email)
     else:  # the installation's chain holds no address
@@ -67,6 +83,7 @@ def set_password(person: Person, password: str) -> None:
     """Set the password. Every link and every session from before is over."""
     _must_not_be_of_sample(person)
     person.password, person.fs_uniquifier = hashed(password), secrets.token_hex(16)
+    end_with_sessions(person)
 
 
 def _must_not_be_of_sample(person: Person) -> None:
