@@ -6,6 +6,8 @@ from typing import Any
 from flask import Flask, Response, current_app, request
 from werkzeug.routing import IntegerConverter
 
+from compliance.support.text import printable
+
 #: The largest number by which a row can be known on every database.
 LARGEST_NUMBER = 2**31 - 1
 
@@ -62,6 +64,11 @@ def address_of(endpoint: str, /, place: str = "", **values: str) -> str:
 def wants_fragment() -> bool:
     """Whether a script asked for a piece of the page it shows; going back in the history wants the whole."""
     return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
+def words_asked() -> str:
+    """The words that a search was asked for, as much of them as is looked for."""
+    return printable(request.args.get("q", "")).strip()[:200]
 
 
 def local_address(address: str) -> str:

@@ -61,6 +61,24 @@ def test_what_an_auditor_reads_leaves_a_line(house: Organisation, client: PageCl
     ]
 
 
+@pytest.mark.database
+def test_what_an_auditor_searches_for_leaves_a_line_and_suggestions_none(
+    house: Organisation, client: PageClient
+) -> None:
+    search = "/o/house/search"
+    client.page(f"{search}?q=%20paie%00%20&kind=party")
+    client.page(f"{search}?q={'x' * 300}&page=2")
+    client.page(f"{search}?q=%20")
+    client.get(f"{search}?q=pay", headers={"HX-Request": "true"})
+    assert lines(house) == [("Ada Reader", "search:read", "paie"), ("Ada Reader", "search:read", "x" * 200)]
+    shown = client.page(LOG).text
+    assert "Results of a search read paie" in " ".join(shown.split())
+
+    client.sign_in(make_person("dpo", organisation=house))
+    client.page(f"{search}?q=payroll")
+    assert "payroll" not in str(lines(house))
+
+
 def test_what_an_auditor_is_refused_leaves_none(house: Organisation, client: PageClient) -> None:
     draft = make_record()
     client.page(f"/o/house/register/{draft.reference}/", status=404)
@@ -88,7 +106,7 @@ def test_every_page_of_one_record_that_an_auditor_may_read_is_traced(app: Flask)
             and ("reference" in rule.arguments or permission_of(rule.endpoint) == "audit:read")
         }
     assert shown - set(TRACES) == set()
-    assert set(TRACES) - shown == {"accounts.profile", "accounts.profile_history"}
+    assert set(TRACES) - shown == {"accounts.profile", "accounts.profile_history", "accounts.search"}
 
 
 def test_every_tag_of_the_log_has_words() -> None:

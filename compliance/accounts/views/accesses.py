@@ -21,6 +21,7 @@ LOOKS = {
     "import:downloaded": _l("Imported file downloaded"),
     "journal:read": _l("Journal read"),
     "record:read": _l("Record read"),
+    "search:read": _l("Results of a search read"),
 }
 
 

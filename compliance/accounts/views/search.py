@@ -14,8 +14,7 @@ from compliance.regulation.reference import reference as law
 from compliance.support.i18n import _, language_now
 from compliance.support.paging import Window
 from compliance.support.permissions import Permission, requires
-from compliance.support.text import printable
-from compliance.support.web import wants_fragment
+from compliance.support.web import wants_fragment, words_asked
 
 #: How many hits a page shows: each comes with a piece of its document.
 SHOWN = 20
@@ -25,7 +24,7 @@ SHOWN = 20
 @requires(Permission.ORGANISATION_READ)
 def search() -> ResponseReturnValue:
     """Every record that holds the words; a script that asks while one types gets the first ten."""
-    typed = printable(request.args.get("q", "")).strip()[:200]
+    typed = words_asked()
     if wants_fragment():
         hits = [_card(hit) for hit in finder.suggest(typed, g.actor)]
         return render_template("accounts/search.html", words=typed, hits=hits, suggesting=True)
