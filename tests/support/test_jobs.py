@@ -3,13 +3,14 @@
 import datetime
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from compliance.support import clock, jobs, transactions
+from compliance.support import celery, clock, jobs, transactions
 from compliance.support.db import db
 from compliance.support.errors import RuleBroken
 from compliance.support.jobs import CANCELLED, DONE, FAILED, LEASE, MOST_ATTEMPTS, RUNNING, WAITING, Job, Progress
@@ -347,3 +348,15 @@ def test_what_nobody_will_try_again_is_said_to_who_asked_for_it(context: Flask) 
     with clock.frozen(at + 2 * LEASE):
         assert jobs.run(job) == FAILED
     assert heard == [3, 0]
+
+
+@pytest.mark.parametrize("broker", ["redis://127.0.0.1:1/0", "amqp://127.0.0.1:1//"])
+def test_a_broker_that_is_away_says_so_as_any_line_does(broker: str, context: Flask, tmp_path: Path) -> None:
+    """What its library raises is no OSError: a request would be answered by an error after it was kept."""
+    away = Flask("away")
+    try:
+        celery.init_app(away, broker=broker, var_dir=tmp_path, beat={})
+        with pytest.raises(OSError, match="does not answer"):
+            away.extensions["doorbell"](1)
+    finally:
+        context.extensions["celery"].set_default()
