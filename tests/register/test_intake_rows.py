@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.register.intakes import activities_of, codes_of, one, proposal_of, reasons_of
+from tests.register.intakes import HEAD, activities_of, codes_of, one, proposal_of, reasons_of
 from tests.support.spreadsheets import xlsx
 
 
@@ -97,3 +97,20 @@ def test_a_banner_across_the_table_is_no_activity() -> None:
 def test_a_missing_name_is_replaced_and_said() -> None:
     activity = one("Recevoir;nom", "Finalité;Données")
     assert (activity.name, "name_missing" in codes_of(activity)) == ("Recevoir", True)
+
+
+def test_a_row_with_more_cells_than_headings_is_left_out_unless_somebody_looks() -> None:
+    rows = [
+        "1;Paie;Verser les salaires;Contrat;Salariés;Nom;5 ans;Urssaf;;Non;Mots de passe",
+        "2;Recrutement;Choisir ; recruter;Contrat;Candidats;CV;2 ans;;;Non;Badges",
+        "3;Badges;Ouvrir les portes;Contrat;Salariés;Nom;3 mois;;;Non;Mots de passe",
+    ]
+    found = activities_of("\n".join([HEAD, *rows]))
+    assert [activity.action for activity in found] == ["create", "skip", "create"]
+    sentences = [problem.message("fr") for problem in found[1].problems]
+    assert any("12 cellules pour 11 en-têtes" in sentence for sentence in sentences)
+
+
+def test_a_column_without_a_heading_moves_nothing() -> None:
+    rows = [f"{n};Paie {n};Verser;Contrat;Salariés;Nom;5 ans;Urssaf;;Non;Badges;remarque" for n in range(3)]
+    assert [activity.action for activity in activities_of("\n".join([HEAD, *rows]))] == ["create"] * 3

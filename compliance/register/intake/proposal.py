@@ -99,6 +99,7 @@ class _Source:
     batches: list[list[Answer]] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
     told: list[tuple[str, Answer | None, dict[str, str]]] = field(default_factory=list)
+    is_shifted: bool = False
     is_form: bool = False
     is_example: bool = False
 
@@ -211,6 +212,10 @@ class _Proposer:
             source.reference = ""
         elif row.name and (twin := self._by_name.get(fold(row.name))):
             source.told.append(("name_twice", row.answers[0], {"name": one_line(row.name), "above": str(twin.row)}))
+        if row.width and self._understanding.workbook.delimiter:
+            source.is_shifted = True
+            headings = str(max(column.number for column in reading.columns) + 1)
+            source.told.append(("row_shifted", row.answers[0], {"cells": str(row.width), "headings": headings}))
         self._remember(source)
         return source
 
@@ -286,7 +291,7 @@ class _Proposer:
                 self._proposal.parties_named.append(name)
 
     def _action(self, source: _Source, reference: str) -> str:
-        if source.is_example and self._has_real_ones:
+        if source.is_shifted or (source.is_example and self._has_real_ones):
             return SKIP
         return UPDATE if reference and self._is_known(reference) else CREATE
 

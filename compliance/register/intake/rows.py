@@ -16,7 +16,10 @@ _LONGEST_HELP = 400
 
 @dataclass(slots=True)
 class TableRow:
-    """One row of a table, its answers by column; `aside` says why it is no activity."""
+    """One row of a table, its answers by column; `aside` says why it is no activity.
+
+    `width` is how many cells it has when those are more than there are headings.
+    """
 
     number: int
     answers: list[Answer] = field(default_factory=list)
@@ -26,6 +29,7 @@ class TableRow:
     aside: str = ""
     goes_on: bool = False
     merged: bool = False
+    width: int = 0
 
 
 def read_table(reading: SheetReading) -> Iterator[TableRow]:
@@ -33,13 +37,17 @@ def read_table(reading: SheetReading) -> Iterator[TableRow]:
     columns = {column.number: column for column in reading.columns}
     has_identity = any(column.target in ("name", "reference") for column in reading.columns)
     headings = [fold(column.heading) for column in reading.columns if column.heading]
-    for number, cells in reading.sheet.by_row().items():
-        if number > reading.header_row:
-            row = _read_row(reading, number, {c: tidy(text) for c, text in cells.items()}, columns)
-            row.aside = _aside(reading, row, cells, headings)
-            row.goes_on = has_identity and not row.aside and not row.reference and not row.name
-            row.merged = row.goes_on and _is_merged_above(reading, number)
-            yield row
+    rows = {number: cells for number, cells in reading.sheet.by_row().items() if number > reading.header_row}
+    too_wide = {number for number, cells in rows.items() if columns and max(cells) > max(columns)}
+    if len(too_wide) * 2 > max(len(rows), 2):  # a column without a heading moves nothing
+        too_wide = set()
+    for number, cells in rows.items():
+        row = _read_row(reading, number, {c: tidy(text) for c, text in cells.items()}, columns)
+        row.aside = _aside(reading, row, cells, headings)
+        row.width = max(cells) + 1 if number in too_wide else 0
+        row.goes_on = has_identity and not row.aside and not row.reference and not row.name
+        row.merged = row.goes_on and _is_merged_above(reading, number)
+        yield row
 
 
 def _place(reading: SheetReading, row: int, column: int) -> Position:
