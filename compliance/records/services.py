@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, case, func, or_, select
 from sqlalchemy.orm import load_only
 
 from compliance.records import chain, projections, search
@@ -368,8 +368,9 @@ def facts_of(record_id: int, moment: datetime.datetime | None = None) -> dict[tu
 def links_of(record: Record) -> list[tuple[str, str, Record]]:
     """What this record points to and what points to it, as (direction, role, the other record)."""
     card = load_only(Record.kind, Record.reference, Record.name, Record.state, Record.department_id)
-    links = select(RecordLink.role, Record).options(card)
-    out = links.join(Record, Record.id == RecordLink.to_id).where(RecordLink.from_id == record.id)
-    into = links.join(Record, Record.id == RecordLink.from_id).where(RecordLink.to_id == record.id)
-    rows = [("out", role, other) for role, other in db.session.execute(out.order_by(Record.reference))]
-    return rows + [("in", role, other) for role, other in db.session.execute(into.order_by(Record.reference))]
+    goes_out = RecordLink.from_id == record.id
+    other_end = case((goes_out, RecordLink.to_id), else_=RecordLink.from_id)
+    chosen = select(RecordLink.from_id, RecordLink.role, Record).options(card).join(Record, Record.id == other_end)
+    rows = db.session.execute(chosen.where(or_(goes_out, RecordLink.to_id == record.id)).order_by(Record.reference))
+    found = [("out" if start == record.id else "in", role, other) for start, role, other in rows]
+    return sorted(found, key=lambda link: link[0] == "in")
