@@ -11,7 +11,7 @@ from compliance.accounts.models import Organisation, Person
 from compliance.records.actor import system
 from compliance.support import clock, transactions
 from compliance.support.db import enter
-from tests.accounts.makers import PASSWORD, sign_in
+from tests.accounts.makers import PASSWORD, sign_in, with_settings
 from tests.helpers.client import PageClient
 from tests.helpers.makers import make_department, make_organisation, make_person
 
@@ -35,7 +35,8 @@ def link_of(client: PageClient, person: Person | None) -> str:
     assert person is not None
     page = client.page(f"/o/house/settings/people/{person.id}")
     found = page.find(id="join-link")
-    return (found[0].get("value") or "").removeprefix("http://localhost") if found else ""
+    address = client.application.config["SETTINGS"].address
+    return (found[0].get("value") or "").removeprefix(address) if found else ""
 
 
 def set_password(client: PageClient, link: str, password: str = PASSWORD, status: int = 303) -> str:
@@ -89,6 +90,17 @@ def test_a_new_link_ends_the_one_before(house: Organisation, client: PageClient)
 @pytest.mark.parametrize("token", ["x", "WzEsIngiLDFd.forged", "a.b.c"])
 def test_a_forged_link_opens_nothing(token: str, house: Organisation, client: PageClient) -> None:
     assert client.get(f"/join/{token}").status_code == 404
+
+
+def test_a_link_leads_to_the_installation_whatever_the_request_calls_it(
+    house: Organisation, client: PageClient
+) -> None:
+    person = invite(client)
+    assert person is not None
+    with with_settings(client.application, public_url="https://register.example.eu/"):
+        page = client.get(f"/o/house/settings/people/{person.id}", headers=client.called("evil.example")).text
+    assert "https://register.example.eu/join/" in page
+    assert "evil.example" not in page
 
 
 def test_two_passwords_that_differ_are_refused(house: Organisation, client: PageClient) -> None:

@@ -109,6 +109,12 @@ class PageClient(FlaskClient):
             session["_user_id"] = person.get_id()
             session["_fresh"] = True
 
+    def called(self, host: str) -> dict[str, str]:
+        """The headers of a request that calls the server so; the session goes with it."""
+        cookie = self.get_cookie("session")
+        self.set_cookie("session", cookie.value if cookie else "", domain=host)
+        return {"Host": host}
+
     def page(self, where: str, /, *, status: int = 200, **values: Any) -> Page:
         """Fetch a page by address (`/…`) or endpoint, and expect that status."""
         response = self.get(self.address(where, **values), follow_redirects=where.startswith("/"))

@@ -14,7 +14,7 @@ from compliance.reminders import services as reminders
 from compliance.reminders.models import CalendarFeed, DueDate
 from compliance.support import clock, transactions
 from compliance.support.db import across_organisations, db
-from tests.accounts.makers import PASSWORD
+from tests.accounts.makers import PASSWORD, with_settings
 from tests.helpers.client import PageClient
 from tests.helpers.makers import give_role, make_department, make_organisation, make_person
 from tests.register.desk import Desk
@@ -34,7 +34,7 @@ def address(desk: Desk, label: str = "feed") -> str:
     """A calendar address made just now, as its page shows it."""
     desk.send("reminders.make_feed", {})
     shown = [field.get("value") or "" for field in desk.page("reminders.subscribe").find(id=label)]
-    return shown[0].removeprefix("http://localhost")
+    return shown[0].removeprefix(desk.client.application.config["SETTINGS"].address)
 
 
 def fetched(desk: Desk, where: str, status: int = 200, **headers: str) -> bytes:
@@ -61,7 +61,7 @@ def test_a_private_address_shows_ones_own_dates_and_no_others(desk: Desk) -> Non
     alarms = [alarm["trigger"].dt for alarm in event.walk("VALARM")]
     assert alarms == [datetime.timedelta(days=-14, hours=9), datetime.timedelta(days=-3, hours=9)]
     assert (str(event["status"]), str(event["transp"])) == ("CONFIRMED", "TRANSPARENT")
-    assert str(event["url"]).startswith(f"http://localhost/o/{desk.team.organisation.slug}/register/")
+    assert str(event["url"]).startswith(f"http://127.0.0.1:8000/o/{desk.team.organisation.slug}/register/")
 
 
 def test_who_keeps_the_rhythms_may_have_everybodys(desk: Desk) -> None:
@@ -263,6 +263,25 @@ def test_one_date_is_one_file(desk: Desk) -> None:
     sales = make_department("Sales")
     desk.client.sign_in(make_person("contributor", organisation=desk.team.organisation, department=sales.reference))
     assert desk.client.get(where).status_code == 404
+
+
+def test_addresses_are_those_of_the_installation_whatever_the_request_calls_it(desk: Desk) -> None:
+    row = due(desk, "Mine", 20, owner="dpo", place="actions")
+    slug = desk.team.organisation.slug
+    public = "https://register.example.eu"
+    with with_settings(desk.client.application, public_url=public):
+        desk.send("reminders.make_feed", {})
+        called = desk.client.called("evil.example")
+        page = desk.client.get(f"/o/{slug}/agenda/calendar", headers=called).text
+        where = re.search(rf'"{public}(/calendar/[^"]+\.ics)"', page)
+        assert where is not None
+        files = (
+            fetched(desk, where[1], **called),
+            desk.client.get(f"/o/{slug}/agenda/{row.id}.ics", headers=called).data,
+        )
+    shown = f"{public}/o/{slug}/register/{row.reference}/#actions"
+    assert [str(events(body)["Mine"]["url"]) for body in files] == [shown, shown]
+    assert "evil.example" not in f"{page}{files}"
 
 
 @pytest.mark.database

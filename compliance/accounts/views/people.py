@@ -19,6 +19,7 @@ from compliance.accounts.views.blueprint import (
 from compliance.support.clock import end_of, now
 from compliance.support.i18n import _
 from compliance.support.permissions import Permission, requires
+from compliance.support.web import address_of
 from forms.accounts import InvitationForm, RolesForm
 from forms.choices import Choices
 
@@ -106,7 +107,7 @@ def person(number: int) -> ResponseReturnValue:
         memberships=[_told(m) for m in memberships],
         form=form,
         may_link=services.may_make_link(found, g.actor),
-        link=url_for(".join", token=link[1], _external=True) if link and link[0] == number else "",
+        link=address_of("accounts.join", token=link[1]) if link and link[0] == number else "",
         until=now() + services.ABSENCE,
     ), form.http_status
 

@@ -17,9 +17,9 @@ bp = Blueprint("reminders", __name__)
 AGENDA, SETTINGS = "/o/<organisation>/agenda", "/o/<organisation>/settings/rhythms"
 
 
-def place_of(row: Any, **more: Any) -> str:
+def place_of(row: Any) -> str:
     """The address where a due date is seen to: the page, and the place on it."""
-    return url_for(row.endpoint, reference=row.reference, _anchor=row.place or None, **more)
+    return url_for(row.endpoint, reference=row.reference, _anchor=row.place or None)
 
 
 def dues_of(record: Any, actor: Actor) -> list[dict[str, Any]]:

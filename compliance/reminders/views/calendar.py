@@ -13,8 +13,8 @@ from compliance.records.remembering import remembered
 from compliance.reminders import services
 from compliance.reminders.services import agenda, feeds
 from compliance.reminders.views.agenda import Reader, line_of
-from compliance.reminders.views.blueprint import AGENDA, bp, place_of
-from compliance.support import transactions
+from compliance.reminders.views.blueprint import AGENDA, bp
+from compliance.support import transactions, web
 from compliance.support.clock import today
 from compliance.support.dates import month_name, weekday_names
 from compliance.support.i18n import _, language_now
@@ -93,7 +93,7 @@ def _day(day: datetime.date, rows: Any, first: datetime.date, reader: Reader, pa
 def subscribe() -> ResponseReturnValue:
     """How to have one's due dates in a calendar of one's own; the address that was just made, once."""
     token = session.pop(NEW_FEED, "")
-    made = url_for(".feed", token=token, _external=True) if token else ""
+    made = web.address_of("reminders.feed", token=token) if token else ""
     return render_template(
         "reminders/subscribe.html",
         feed=feeds.feed_of(g.actor),
@@ -137,7 +137,7 @@ def feed(token: str) -> ResponseReturnValue:
     actor, opened = feeds.open_feed(token)
     organisation = services.Paces().organisation
     g.organisation, wide = organisation, request.args.get("of") == "everybody"
-    parts = (actor.user_id, actor.email, wide, today(organisation.zone), language_now(), request.url_root)
+    parts = (actor.user_id, actor.email, wide, today(organisation.zone), language_now())
     body = remembered("calendar", actor, parts, lambda: feeds.calendar_of(actor, _page_of, everybody=wide))
     if not feeds.is_noted(opened):
         number = opened.id
@@ -149,7 +149,7 @@ def feed(token: str) -> ResponseReturnValue:
 
 
 def _page_of(row: Any) -> str:
-    return place_of(row, _external=True)
+    return web.address_of(row.endpoint, row.place, organisation=g.organisation.slug, reference=row.reference)
 
 
 def _as_calendar(body: bytes) -> Response:
