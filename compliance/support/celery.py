@@ -1,6 +1,5 @@
 """Celery as a doorbell: a message only says which row of the job table to look at."""
 
-import functools
 import time
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,10 @@ log = structlog.get_logger()
 
 #: After so many seconds without a ring a worker that does nothing is deaf.
 DEAF_AFTER = 120.0
+#: For so many seconds a broker that is away is not asked again by the same process; the sweep makes up for it.
+QUIET = 10.0
+#: Who rings asks once, and does not wait for a broker to come back.
+ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
 
 class Watch(bootsteps.StartStopStep):
@@ -49,10 +52,10 @@ def _transport(broker: str, var_dir: Path) -> dict[str, Any]:
         # does so while a person waits: a server that is away is given up soon.
         return {
             "visibility_timeout": 3600, "unacked_restore_interval": 2, "unacked_restore_throttle": 1,
-            "socket_connect_timeout": 3,
+            "socket_connect_timeout": 3, **ONCE,
         }  # fmt: skip
     if not broker.startswith("filesystem:"):
-        return {}
+        return dict(ONCE)
     bell = (var_dir / "bell").resolve()
     for folder in ("messages", "control"):
         (bell / folder).mkdir(parents=True, exist_ok=True)
@@ -100,16 +103,25 @@ def init_app(app: Flask, *, broker: str, var_dir: Path, beat: dict[str, Any]) ->
     run_job = celery.task(name="jobs.run")(_run)
     celery.task(name="jobs.sweep")(_sweep)
     app.extensions["celery"] = celery
-    app.extensions["doorbell"] = functools.partial(_ring, celery, run_job)
+    app.extensions["doorbell"] = Doorbell(celery, run_job)
     return celery
 
 
-def _ring(celery: Celery, run_job: Any, job_id: int) -> None:
-    """Tell a worker of a job; raises OSError, whatever the broker is, when it does not answer."""
-    try:
-        run_job.apply_async((job_id,), retry=False)
-    except (KombuError, *celery.pool.connection.connection_errors) as error:
-        raise OSError("the broker does not answer") from error
+class Doorbell:
+    """Tells workers of jobs. While the broker is away it is asked seldom: people wait for the answer of a page."""
+
+    def __init__(self, celery: Celery, run_job: Any) -> None:
+        self.celery, self.run_job, self.quiet_until = celery, run_job, 0.0
+
+    def __call__(self, job_id: int) -> None:
+        """Ring; raises OSError, whatever the broker is, when it does not answer."""
+        if time.monotonic() < self.quiet_until:
+            raise OSError("the broker did not answer")
+        try:
+            self.run_job.apply_async((job_id,), retry=False)
+        except (KombuError, *self.celery.pool.connection.connection_errors) as error:
+            self.quiet_until = time.monotonic() + QUIET
+            raise OSError("the broker does not answer") from error
 
 
 def _run(job_id: int) -> str:

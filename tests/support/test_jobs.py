@@ -2,6 +2,7 @@
 
 import datetime
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -356,7 +357,13 @@ def test_a_broker_that_is_away_says_so_as_any_line_does(broker: str, context: Fl
     away = Flask("away")
     try:
         celery.init_app(away, broker=broker, var_dir=tmp_path, beat={})
+        begun = time.monotonic()
         with pytest.raises(OSError, match="does not answer"):
             away.extensions["doorbell"](1)
+        assert time.monotonic() - begun < 3, "somebody waits for the page"
+        for _ in range(1000):
+            with pytest.raises(OSError, match="did not answer"):
+                away.extensions["doorbell"](1)
+        assert time.monotonic() - begun < 4
     finally:
         context.extensions["celery"].set_default()
