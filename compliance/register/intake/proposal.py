@@ -9,7 +9,7 @@ from compliance.register.intake.drafts import Answer, Draft
 from compliance.register.intake.forms import FormReading, cells_of, read_form
 from compliance.register.intake.layout import FORM, OTHER, TABLE, VALUES, SheetReading, Understanding
 from compliance.register.intake.messages import NotUnderstood, Problem
-from compliance.register.intake.rows import TableRow, read_table
+from compliance.register.intake.rows import TableRow, last_heading, read_table
 from compliance.register.intake.words import fold, one_line
 from compliance.support.documents import Json, new_key, to_json
 from compliance.support.tables.workbook import Position, cell_name
@@ -214,8 +214,8 @@ class _Proposer:
             source.told.append(("name_twice", row.answers[0], {"name": one_line(row.name), "above": str(twin.row)}))
         if row.width and self._understanding.workbook.delimiter:
             source.is_shifted = True
-            headings = str(max(column.number for column in reading.columns) + 1)
-            source.told.append(("row_shifted", row.answers[0], {"cells": str(row.width), "headings": headings}))
+            sizes = {"cells": str(row.width), "headings": str(last_heading(reading) + 1)}
+            source.told.append(("row_shifted", row.answers[0], sizes))
         self._remember(source)
         return source
 

@@ -38,7 +38,8 @@ def read_table(reading: SheetReading) -> Iterator[TableRow]:
     has_identity = any(column.target in ("name", "reference") for column in reading.columns)
     headings = [fold(column.heading) for column in reading.columns if column.heading]
     rows = {number: cells for number, cells in reading.sheet.by_row().items() if number > reading.header_row}
-    too_wide = {number for number, cells in rows.items() if columns and max(cells) > max(columns)}
+    last = last_heading(reading)
+    too_wide = {number for number, cells in rows.items() if max(cells) > last}
     if len(too_wide) * 2 > max(len(rows), 2):  # a column without a heading moves nothing
         too_wide = set()
     for number, cells in rows.items():
@@ -48,6 +49,11 @@ def read_table(reading: SheetReading) -> Iterator[TableRow]:
         row.goes_on = has_identity and not row.aside and not row.reference and not row.name
         row.merged = row.goes_on and _is_merged_above(reading, number)
         yield row
+
+
+def last_heading(reading: SheetReading) -> int:
+    """The number of the last column that has a heading."""
+    return max((column.number for column in reading.columns if column.heading), default=0)
 
 
 def _place(reading: SheetReading, row: int, column: int) -> Position:
