@@ -120,9 +120,7 @@ def look_form(sections: Mapping[str, str]) -> type[Form]:
             max_length=500,
         )
     fields["signed_by"] = TextField(
-        Words(
-            _l("Sign with your name"), _l("As in your account. Kept with today’s date; an auditor will read it.")
-        ),
+        Words(_l("Sign with your name"), _l("As in your account. Kept with today’s date; an auditor will read it.")),
         required=True,
     )
     return type("LookForm", (Form,), fields)

@@ -270,7 +270,9 @@ def filters() -> ResponseReturnValue:
             counted=True,
         )
 
-    return remembered("register:filters", g.actor, (day, language_now(), sorted(values.items())), written)
+    # By what was understood: an address may hold words without end that change nothing.
+    asked = (query.key(), query.sort, query.descending, _shown(values))
+    return remembered("register:filters", g.actor, (day, language_now(), *asked), written)
 
 
 @bp.route("/views", methods=["POST"])

@@ -34,6 +34,13 @@ class Audience:
         ]
 
     @cached_property
+    def _held(self) -> Mapping[int, list[Membership]]:
+        held: dict[int, list[Membership]] = {}
+        for membership in self._memberships:
+            held.setdefault(membership.person_id, []).append(membership)
+        return held
+
+    @cached_property
     def _by_email(self) -> Mapping[str, Person]:
         return {m.person.email: m.person for m in self._memberships}
 
@@ -52,8 +59,8 @@ class Audience:
 
     def _actor(self, person: Person) -> Actor:
         if person.id not in self._actors:
-            held = [m for m in self._memberships if m.person_id == person.id]
-            self._actors[person.id] = accounts.actor_for(person, self.organisation, held, self.organisation.language)
+            held, language = self._held[person.id], self.organisation.language
+            self._actors[person.id] = accounts.actor_for(person, self.organisation, held, language)
         return self._actors[person.id]
 
     @cached_property

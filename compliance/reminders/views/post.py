@@ -6,6 +6,7 @@ from flask import Blueprint, current_app, flash, g, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 
 from compliance.accounts import services as accounts
+from compliance.reminders.notifications import TEST
 from compliance.reminders.services import posting
 from compliance.support import mail, post
 from compliance.support.i18n import _, _l
@@ -90,6 +91,7 @@ def _told(letter: Any) -> dict[str, Any]:
     error, detail = mail.in_words(letter.error)
     return {
         "letter": letter,
+        "subject": letter.subject if _may_read(letter) else SORTS.get(letter.name, letter.name),
         "sort": SORTS.get(letter.name, letter.name),
         "words": words,
         "tone": tone,
@@ -105,7 +107,21 @@ def show(number: int) -> ResponseReturnValue:
     """One letter as it was written, and how its delivery goes."""
     found = posting.letter(number, g.organisation.id)
     is_awaited = found.state == post.WAITING and not found.attempts
-    return render_template("reminders/letter.html", row=_told(found), is_awaited=is_awaited)
+    return render_template("reminders/letter.html", row=_told(found), is_awaited=is_awaited, words=_words(found))
+
+
+def _may_read(letter: Any) -> bool:
+    """Whether a letter says nothing that they may not see: their own, a test, or any where a DPO sees all."""
+    is_theirs = letter.person_id == g.actor.user_id or letter.name == TEST
+    return is_theirs or (g.get("organisation") is not None and g.actor.can(Permission.AGENDA_PLAN))
+
+
+def _words(letter: Any) -> str:
+    """What a letter says; the address that stops letters is its reader's alone."""
+    if not _may_read(letter):
+        return ""
+    is_own = letter.person_id == g.actor.user_id
+    return str(letter.text if is_own or not letter.unsubscribe else letter.text.replace(letter.unsubscribe, "…"))
 
 
 @bp.route(f"{LETTERS}/<int:number>/again", methods=["POST"])
