@@ -76,7 +76,7 @@ def test_while_one_types_ten_suggestions_come_and_a_way_to_all(house: Organisati
     assert "All results, the best first" in answer
 
 
-@pytest.mark.parametrize(("query", "heading"), [("?q=nowhere", "Nothing found"), ("", "What are you looking for?")])
+@pytest.mark.parametrize(("query", "heading"), [("?q=nowhere", "No result"), ("", "What are you looking for?")])
 def test_an_empty_page_says_what_to_do(query: str, heading: str, house: Organisation, client: PageClient) -> None:
     assert heading in client.page(SEARCH + query).text
 

@@ -30,7 +30,8 @@ def own(context: Flask) -> Organisation:
 
 @pytest.fixture
 def administrator(own: Organisation) -> Person:
-    return make_person("administrator", organisation=own, email="admin@chene.example")
+    """Who keeps the installation and the register: small organisations have one person for both."""
+    return make_person("administrator", "dpo", organisation=own, email="admin@chene.example")
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +83,22 @@ def test_letters_are_listed_by_state_with_what_the_server_said(
     dead = client.page(f"/o/{own.slug}/settings/letters?state=dead")
     assert "Sent one" not in dead.text
     assert client.page(f"/o/{own.slug}/settings/letters?state=nonsense&page=99").text
+
+
+def test_who_may_not_see_the_register_learns_no_name_from_its_letters(own: Organisation, client: PageClient) -> None:
+    stop = "http://x/letters/stop/abc"
+    made = letter(own, "Secret investigation", unsubscribe=stop, text=f"Secret {stop}")
+    number = made.id
+    client.sign_in(make_person("administrator", organisation=own))
+    listed = client.page("letters.index", organisation=own.slug)
+    shown = client.page("letters.show", organisation=own.slug, number=number)
+    for page in (listed, shown):
+        assert "Due now" in page.text
+        assert "Secret" not in page.response.text
+    client.sign_in(make_person("administrator", "dpo", organisation=own))
+    shown = client.page("letters.show", organisation=own.slug, number=number)
+    assert "Secret …" in shown.text
+    assert "letters/stop/abc" not in shown.response.text
 
 
 def test_a_long_list_of_letters_comes_in_pages(own: Organisation, administrator: Person, client: PageClient) -> None:

@@ -7,9 +7,9 @@ from random import Random
 
 import holidays
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from compliance.accounts.models import Membership, Person
+from compliance.accounts.models import Department, Membership, Person
 from compliance.regulation.reference import reference
 from compliance.reminders import services as reminders
 from compliance.reminders.models import DONE, DueDate
@@ -46,10 +46,27 @@ def answered(number: int, due: DueDate) -> datetime.date | None:
     return max(day, START) if day else None
 
 
-def expected(dues: list[DueDate], people: dict[str, list[str]]) -> Counter[tuple[datetime.date, str]]:
+def readers(due: DueDate, held: list[tuple[str, str, int | None]], above: dict[int, int | None]) -> set[str]:
+    """Who may see what a date is about: all of the agenda, or the branch of a department."""
+    branch = set()
+    place = due.department_id
+    while place is not None:
+        branch.add(place)
+        place = above[place]
+    wide = {email for email, role, _place in held if role in ("dpo", "legal", "controller")}
+    return wide | {
+        email for email, role, place in held if role in ("department_head", "contributor") and place in branch
+    }
+
+
+def expected(
+    dues: list[DueDate], held: list[tuple[str, str, int | None]], above: dict[int, int | None]
+) -> Counter[tuple[datetime.date, str]]:
     """How many letters each address gets on each day."""
     told: dict[tuple[datetime.date, str], int] = defaultdict(int)
-    members = {email for emails in people.values() for email in emails}
+    people = defaultdict(list)
+    for email, role, _place in held:
+        people[role].append(email)
     for number, due in enumerate(dues):
         done = answered(number, due)
         on_a_day: dict[tuple[datetime.date, bool], str] = {}
@@ -61,7 +78,7 @@ def expected(dues: list[DueDate], people: dict[str, list[str]]) -> Counter[tuple
             if watches:
                 receivers = [email for email in people["dpo"] if email != due.owner_email]
             else:
-                receivers = [due.owner_email] if due.owner_email in members else asks
+                receivers = [due.owner_email] if due.owner_email in readers(due, held, above) else asks
             for email in receivers:
                 told[day, email] += 1
     return Counter({place: number if number <= 3 else 1 for place, number in told.items()})
@@ -73,12 +90,14 @@ def test_a_year_of_five_hundred_records_sends_what_the_rhythms_promise(context: 
         dues = list(db.session.scalars(select(DueDate).order_by(DueDate.id)))
         Random(7).shuffle(dues)
         own = dues[0].organisation_id
-        people = defaultdict(list)
-        for email, role in db.session.execute(
-            select(Person.email, Membership.role).join(Membership, Membership.person_id == Person.id)
-        ):
-            people[role].append(email)
-        wanted = expected(dues, people)
+        owners = db.session.scalars(select(Person).where(Person.email.in_({due.owner_email for due in dues}))).all()
+        sees_all = {"organisation_id": own, "role": "legal", "since": clock.now()}  # but for every fifth
+        rows = [{"person_id": person.id, **sees_all} for number, person in enumerate(owners) if number % 5]
+        db.session.execute(insert(Membership), rows)
+        roles = select(Person.email, Membership.role, Membership.department_id)
+        held = [tuple(row) for row in db.session.execute(roles.join(Membership, Membership.person_id == Person.id))]
+        above = dict(db.session.execute(select(Department.id, Department.parent_id)).all())
+        wanted = expected(dues, held, above)
         plan = [(answered(number, due), due.id) for number, due in enumerate(dues)]
     assert slug
 

@@ -16,22 +16,25 @@ from compliance.support.permissions import Permission
 
 
 class Audience:
-    """The people of one organisation; read once, shared by a whole sweep."""
+    """The people of one organisation; read once, shared by a whole sweep.
 
-    def __init__(self, organisation: Organisation) -> None:
-        self.organisation = organisation
+    One that `outlives_commits` is taken out of the session: a sweep commits often, and after each of them everybody
+    would be read again, one by one.
+    """
+
+    def __init__(self, organisation: Organisation, *, outlives_commits: bool = False) -> None:
+        self.organisation, self._is_apart = organisation, outlives_commits
         self._actors: dict[int, Actor] = {}
 
     @cached_property
     def _memberships(self) -> Sequence[Membership]:
         """The roles that hold today of those who are active."""
         chosen = select(Membership).where(Membership.organisation_id == self.organisation.id)
+        found = db.session.scalars(chosen.options(joinedload(Membership.person)).order_by(Membership.id)).all()
+        for one in {*found, *(m.person for m in found)} if self._is_apart else ():
+            db.session.expunge(one)
         moment = now()
-        return [
-            m
-            for m in db.session.scalars(chosen.options(joinedload(Membership.person)).order_by(Membership.id))
-            if m.person.active and (m.until is None or m.until > moment)
-        ]
+        return [m for m in found if m.person.active and (m.until is None or m.until > moment)]
 
     @cached_property
     def _held(self) -> Mapping[int, list[Membership]]:
@@ -43,6 +46,11 @@ class Audience:
     @cached_property
     def _by_email(self) -> Mapping[str, Person]:
         return {m.person.email: m.person for m in self._memberships}
+
+    def person(self, number: int) -> Person:
+        """The person of that number, here or not: what waits for somebody who left meanwhile is still theirs."""
+        held = self._held.get(number)
+        return held[0].person if held else db.session.get_one(Person, number)
 
     def with_role(self, role: str) -> list[Person]:
         """Those who have that role here."""

@@ -7,7 +7,7 @@ jumps back all end in the same letters. Nothing is lost: a letter is a row of th
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,7 +63,7 @@ def sweep(*, dry_run: bool = False) -> Found:
     and an interrupted sweep goes on where it stopped.
     """
     found, paces = Found(), Paces()
-    people = Audience(paces.organisation)
+    people = Audience(paces.organisation, outlives_commits=True)
     is_morning = now().astimezone(ZoneInfo(paces.organisation.zone)).hour >= MORNING
     if is_morning or not dry_run:
         follow_begun(paces)
@@ -72,11 +72,13 @@ def sweep(*, dry_run: bool = False) -> Found:
         return found
     keep = db.session.flush if dry_run else transactions.commit
     while rows := _next_batch(paces):
-        for row in rows:
-            _tell(row, paces, people, found)
+        told = _told(rows)
+        with db.session.no_autoflush:
+            for row in rows:
+                _tell(row, paces, people, found, told)
         keep()
     for start, group in enumerate(_groups(paces, found), 1):
-        _write_letter(group, paces, found)
+        _write_letter(group, paces, people, found)
         if start % BATCH == 0:
             keep()
     if dry_run:
@@ -110,7 +112,14 @@ def _next_batch(paces: Paces) -> Sequence[DueDate]:
     return db.session.scalars(ordered.with_for_update(skip_locked=True)).all()
 
 
-def _tell(row: DueDate, paces: Paces, people: Audience, found: Found) -> None:
+def _told(rows: Sequence[DueDate]) -> set[tuple[int, datetime.date, str, int]]:
+    """What was told before of these dates: which, due when, which step, to whom."""
+    columns = (Notice.due_id, Notice.due_on, Notice.step, Notice.person_id)
+    chosen = select(*columns).where(Notice.due_id.in_([row.id for row in rows]))
+    return {(due, day, step, person) for due, day, step, person in db.session.execute(chosen)}
+
+
+def _tell(row: DueDate, paces: Paces, people: Audience, found: Found, told: Container[object]) -> None:
     """Note who is to hear of the steps that have come, and aim at the next."""
     found.due += 1
     passed = to_tell(paces.steps_of(row), row.told_through, paces.today)
@@ -120,7 +129,7 @@ def _tell(row: DueDate, paces: Paces, people: Audience, found: Found) -> None:
     for step in passed:
         found.escalated += step.sort == ESCALATION
         for person in _who(row, step, people):
-            _notice(row, step, person, paces, people, found)
+            _notice(row, step, person, paces, people, found, told)
     row.told_through = paces.today
     if row.state == SNOOZED and row.snoozed_until and row.snoozed_until <= paces.today:
         row.state = OPEN
@@ -136,15 +145,16 @@ def _who(row: DueDate, step: Step, people: Audience) -> list[Person]:
     return [owner] if owner else people.with_role(kinds()[row.kind].extra.get("asks", WATCHES))
 
 
-def _notice(row: DueDate, step: Step, person: Person, paces: Paces, people: Audience, found: Found) -> None:
+def _notice(
+    row: DueDate, step: Step, person: Person, paces: Paces, people: Audience, found: Found, told: Container[object]
+) -> None:
     how = people.choices.get((person.id, row.kind), SINGLE)
     if how == NONE and paces.pace(row.kind, row.risk).is_required:
         how = SINGLE
     if how == NONE:
         found.suppressed["not wanted"] += 1
         return
-    same = (Notice.due_id == row.id, Notice.due_on == row.due_on, Notice.step == step.name)
-    if db.session.scalar(select(Notice.id).where(*same, Notice.person_id == person.id)) is not None:
+    if (row.id, row.due_on, step.name, person.id) in told:
         found.suppressed["told before"] += 1
         return
     db.session.add(
@@ -197,9 +207,9 @@ def _first_worked_day(paces: Paces) -> datetime.date:
     return next((day for day in week if paces.is_worked(day)), monday)
 
 
-def _write_letter(group: Sequence[tuple[Notice, DueDate]], paces: Paces, found: Found) -> None:
+def _write_letter(group: Sequence[tuple[Notice, DueDate]], paces: Paces, people: Audience, found: Found) -> None:
     """One letter that tells of these things, and that they were told."""
-    person = db.session.get_one(Person, group[0][0].person_id)
+    person = people.person(group[0][0].person_id)
     sort = group[0][0].step.partition(":")[0] if len(group) == 1 else DIGEST
     language = person.language or paces.organisation.language
     written = notifications.compose(sort, language, person, paces.organisation, [_item(*pair, paces) for pair in group])
