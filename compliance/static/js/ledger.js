@@ -25,6 +25,7 @@ export function watch() {
   show();
   document.addEventListener("htmx:after:swap", show);
   addEventListener("resize", show);
+  document.fonts.ready.then(show); // letters of another width make another table
 }
 
 function show() {
