@@ -1,6 +1,7 @@
 """A browser without a screen: fetches, fills in forms, and refuses a page that is not in order."""
 
 import contextvars
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,10 @@ from tests.helpers.pages import FIELDS, faults, parse, text_of
 
 #: Pages of libraries that answer 200 where ours would answer 422.
 LENIENT = ("/sign-in", "/password")
+
+
+#: What asks for a script that replaces a piece of the page.
+REPLACED = re.compile(r"\bhx-(?:get|post|trigger)=")
 
 
 @dataclass(frozen=True)
@@ -142,6 +147,8 @@ class PageClient(FlaskClient):
             found = faults(_as_page(response.text))
         else:
             found = faults(response.text, resolves=lambda path, method: resolves(self.application, path, method))
+        if "<html" in response.text[:500] and REPLACED.search(response.text) and "htmx.min.js" not in response.text:
+            found.append("a piece is to be replaced, and the script that does it is not on the page")
         refused = 'aria-invalid="true"' in response.text and not response.request.path.startswith(LENIENT)
         if refused and response.status_code == 200:
             found.append("an error is shown with status 200: what was refused may have been kept")
