@@ -14,7 +14,7 @@ from compliance.register import rules
 from compliance.register.models import Action, Opinion, Waiver
 from compliance.register.rules.duties import risk_of
 from compliance.register.services import duties
-from compliance.register.services.xray import findings_of, project
+from compliance.register.services.xray import accepted, findings_of, project
 from compliance.regulation.rulebook import CRITICAL, Finding
 from compliance.support.clock import now, today
 from compliance.support.db import db
@@ -229,6 +229,13 @@ def waivers_of(record: Record) -> Sequence[Waiver]:
     """The waivers that stand on a record."""
     chosen = select(Waiver).where(Waiver.record_id == record.id, Waiver.ended_at.is_(None)).order_by(Waiver.id)
     return db.session.scalars(chosen).all()
+
+
+def waivers_holding(record: Record, findings: Sequence[Finding], day: datetime.date) -> dict[tuple[str, str], Waiver]:
+    """The waivers that hold today, by the (rule, row key) of the finding each accepts."""
+    waivers = waivers_of(record)
+    marks = accepted(waivers, findings, day)
+    return {mark: waiver for waiver in waivers if (mark := (waiver.rule, waiver.row_key)) in marks}
 
 
 def standing(record: Record, rule: str, row_key: str) -> Finding:

@@ -204,14 +204,20 @@ def waived(record_id: int, findings: Iterable[Finding], day: datetime.date) -> s
 
     On the day until which it was accepted a finding is back, and so it is once it is graver than what was accepted.
     """
-    rows = projections.read(Waiver, record_id, "rule", "row_key", "severity", "ended_at", "until")
-    accepted: dict[tuple[str, str], int] = {}
-    for rule, key, severity, ended_at, until in rows:
-        if ended_at is None and until > day:
-            most = SEVERITIES.index(severity)
-            accepted[rule, key] = min(most, accepted.get((rule, key), most))
+    return accepted(
+        projections.read(Waiver, record_id, "rule", "row_key", "severity", "ended_at", "until"), findings, day
+    )
+
+
+def accepted(waivers: Iterable[Any], findings: Iterable[Finding], day: datetime.date) -> set[tuple[str, str]]:
+    """As `waived`, by waivers that were read already."""
+    mosts: dict[tuple[str, str], int] = {}
+    for waiver in waivers:
+        if waiver.ended_at is None and waiver.until > day:
+            mark, most = (waiver.rule, waiver.row_key), SEVERITIES.index(waiver.severity)
+            mosts[mark] = min(most, mosts.get(mark, most))
     marks = (((f.rule, f.row_key), SEVERITIES.index(f.severity)) for f in findings if not f.is_blocker)
-    return {mark for mark, gravity in marks if gravity >= accepted.get(mark, len(SEVERITIES))}
+    return {mark for mark, gravity in marks if gravity >= mosts.get(mark, len(SEVERITIES))}
 
 
 def _line(

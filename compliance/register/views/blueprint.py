@@ -1,7 +1,8 @@
 """The blueprint of the register, and what its pages share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, g, url_for
@@ -23,7 +24,7 @@ from forms.choices import Choices
 
 if TYPE_CHECKING:
     from compliance.records.models import Record
-    from compliance.register.models import Action
+    from compliance.register.models import Action, Waiver
 
 bp = Blueprint("register", __name__, url_prefix="/o/<organisation>/register")
 
@@ -32,6 +33,7 @@ _SECTION_OF = {field: section for section, fields in SECTIONS.items() for field 
 #: What may be left open with an action that has a date, and what may be accepted for a time; a blocker is mended.
 PLANNED = (CRITICAL, ERROR)
 WAIVED = (ERROR, WARNING, INFO)
+NOTHING_ACCEPTED: Mapping[tuple[str, str], "Waiver"] = MappingProxyType({})
 
 
 def vocabulary() -> Vocabulary:
@@ -95,16 +97,18 @@ def fix_url(reference: str, path: str) -> str:
 
 
 def told(
-    record: "Record", findings: list[Finding], waived: set[tuple[str, str]], planned: Iterable["Action"] | None = None
+    record: "Record",
+    findings: list[Finding],
+    waivers: Mapping[tuple[str, str], "Waiver"] = NOTHING_ACCEPTED,
+    planned: Iterable["Action"] | None = None,
 ) -> list[dict[str, Any]]:
     """Findings as the pages show them: in words, with the article, the link that mends, the waiver and the action."""
-    waivers = {(w.rule, w.row_key): w for w in review.waivers_of(record)} if waived else {}
     planned = review.actions_of(record) if planned is None else planned
     actions = {(a.rule, a.row_key): a for a in planned if a.done_on is None}
     items = []
     for finding in findings:
         mark = (finding.rule, finding.row_key)
-        waiver = waivers.get(mark) if mark in waived else None
+        waiver = waivers.get(mark)
         words = found.in_words(finding.rule, finding.path, finding.params, language_now(), vocabulary().label)
         items.append(
             {

@@ -48,7 +48,7 @@ def submit(reference: str) -> ResponseReturnValue:
             return _back(record)
     return _asked(
         record, form, _("Send %(reference)s for approval", reference=reference), _("Send for approval"),
-        blocking=told(record, blocking, set()), stands=bool(blocking),
+        blocking=told(record, blocking), stands=bool(blocking),
     )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def approve(reference: str) -> ResponseReturnValue:
     record = _found(reference)
     findings = xray.findings_of(record)
     blocking = blockers(findings, record.document.get("phase", ""))
-    critical = told(record, [f for f in findings if f.severity == CRITICAL], set())
+    critical = told(record, [f for f in findings if f.severity == CRITICAL])
     form = ApprovalForm.from_request(
         Choices(
             {
@@ -97,7 +97,7 @@ def approve(reference: str) -> ResponseReturnValue:
     opinion = review.opinion_of(record)
     return _asked(
         record, form, _("Approve %(reference)s", reference=reference), _("Approve"), opinion=opinion, critical=critical,
-        blocking=told(record, blocking, set()), stands=bool(blocking) or any(not item["action"] for item in critical),
+        blocking=told(record, blocking), stands=bool(blocking) or any(not item["action"] for item in critical),
         is_deciding=True,
     )  # fmt: skip
 
@@ -118,7 +118,7 @@ def refuse(reference: str) -> ResponseReturnValue:
 def _finding(record: "Record", rule: str, row: str) -> dict[str, object]:
     row_key = "" if row == "-" else row
     finding = review.standing(record, rule, row_key)
-    return told(record, [finding], set())[0]
+    return told(record, [finding])[0]
 
 
 @bp.route("/<reference>/findings/<rule>/<row>/waive", methods=["GET", "POST"])

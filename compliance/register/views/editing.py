@@ -57,9 +57,9 @@ def _face(record: "Record") -> str:
 def _page(record: "Record", stored: Json, face: str) -> dict[str, Any]:
     context = xray.context_of(record, stored)
     findings = [] if record.is_archived else examine(context.document, context)
-    waived = xray.waived(record.id, findings, context.today)
+    accepted = review.waivers_holding(record, findings, context.today)
     planned = review.actions_of(record)
-    items = told(record, findings, waived, planned)
+    items = told(record, findings, accepted, planned)
     standing = [item for item in items if not item["waiver"]]
     asked, links = points(context.document, context), records.links_of(record)
     return {
@@ -165,7 +165,7 @@ def _stored(record: "Record", section: str) -> Json:
 
 
 def _editing(record: "Record", section: str, form: Any, base: int, draft: Any) -> dict[str, Any]:
-    items = told(record, xray.findings_of(record), set())
+    items = told(record, xray.findings_of(record))
     by_path: dict[str, list[dict[str, Any]]] = {}
     for item in items:
         by_path.setdefault(item["path"], []).append(

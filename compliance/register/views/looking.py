@@ -47,7 +47,7 @@ def _parts(record: Any, base: Any, form: Any) -> list[dict[str, Any]]:
     """Each section as it is read, with what changed there and what the X-ray finds there."""
     linked = [other for direction, _role, other in records.links_of(record) if direction == "out"]
     reads, changes = reader(linked), looking.changed_since(record, base)
-    items = told(record, xray.findings_of(record), set())
+    items = told(record, xray.findings_of(record))
     shown = []
     for name in looking.sections_of(record):
         fields = SECTIONS[name]
