@@ -44,7 +44,7 @@ KEPT = {
 }
 
 #: What looks like a leftover of a template: the checking client would take it for one of ours.
-TEMPLATES = {"jinja": "{{ 7*191 }}{% raw %}", "percent": "%(name)s", "nothing": "None"}
+TEMPLATES = {"jinja": "{{ 7777*7777 }}{% raw %}", "percent": "%(name)s", "nothing": "None"}
 
 TEXTS = ("name", "description", "notes", "age_check", "retention_absence", "notice", "dpia_note", "ai_system")
 
@@ -79,7 +79,7 @@ def test_every_text_of_a_record_is_shown_as_words(kind: str, context: Flask, cli
 
     for page in shown:
         assert page.status == 200
-        assert "1337" not in page.text, "a template was run"
+        assert "60481729" not in page.text, "a template was run"
         assert not [script for script in page.tree.iter("script") if script.text and "alert" in script.text]
         assert not [e for e in page.tree.iter() if e.get("onmouseover")]
     assert " ".join(typed.split()) in " ".join(shown[0].heading.split())
