@@ -52,8 +52,8 @@ def test_what_is_typed_before_the_scripts_have_come_is_saved_when_they_do(window
     hand.go(f"register/{record}/")
     waiting: list[Route] = []
     hand.page.route("**/js/autosave.js*", lambda route: waiting.append(route))  # noqa: PLW0108 — what is bound it cannot take
-    hand.page.get_by_role("main").locator(f"a[href$='/{record}/edit/identity']").first.click(no_wait_after=True)
-    hand.page.wait_for_url("**/edit/identity", wait_until="commit")
+    with hand.page.expect_request("**/js/autosave.js*"):
+        hand.page.get_by_role("main").locator(f"a[href$='/{record}/edit/identity']").first.click(no_wait_after=True)
     description(hand).fill(WORDS)
     assert waiting
     for route in waiting:
