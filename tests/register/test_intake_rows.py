@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.register.intakes import HEAD, activities_of, codes_of, one, proposal_of, reasons_of
+from tests.register.intakes import HEAD, activities_of, codes_of, one, proposal_of, reasons_of, row_of
 from tests.support.spreadsheets import xlsx
 
 
@@ -114,3 +114,10 @@ def test_a_row_with_more_cells_than_headings_is_left_out_unless_somebody_looks()
 def test_a_column_without_a_heading_moves_nothing() -> None:
     rows = [f"{n};Paie {n};Verser;Contrat;Salariés;Nom;5 ans;Urssaf;;Non;Badges;remarque" for n in range(3)]
     assert [activity.action for activity in activities_of("\n".join([HEAD, *rows]))] == ["create"] * 3
+
+
+def test_a_legal_basis_that_was_read_as_another_keeps_its_own_words() -> None:
+    for words in ("consentement et intérêt légitime (clients)", "art. 6.1.c et 9.2.h"):
+        purpose = row_of(one(f"1;Paie;Verser les salaires;{words};Salariés;Nom;5 ans;Urssaf;;Non;Badges"), "purposes")
+        assert purpose["justification"] == words
+    assert "justification" not in row_of(one("1;Paie;Verser;Contrat;Salariés;Nom;5 ans;;;Non;x"), "purposes")

@@ -76,9 +76,12 @@ def purposes_with_basis(draft: Draft, answer: Answer) -> None:
 
 def legal_bases(draft: Draft, answer: Answer) -> None:
     """The column of legal bases: one for all purposes, or one for each, in order."""
-    known = draft.lists.knows("legal_bases")
+    known, said = draft.lists.knows("legal_bases"), len(draft.problems)
     read = [_basis_parts(draft, answer, statement) for statement in split_values(answer.text, known)]
     rows = draft.recent("purposes") or [draft.add("purposes")]
+    if len(draft.problems) > said:  # it was read as something else than it says: its own words stay beside
+        for row in rows:
+            row.setdefault("justification", answer.text)
     if not any(bases for bases, _, _ in read):
         for row in rows:
             row["justification"] = answer.text
